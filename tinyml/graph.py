@@ -1,0 +1,292 @@
+"""A TensorFlow Lite model as a frozen `Graph` of tensors and operators.
+
+`read(data)` answers any byte string with a `Graph` or one `ModelError`. It checks the file's structure: every
+index names a tensor, every shape is known, every constant has the bytes that its shape asks for. What an
+operator asks of its tensors is checked by the operator's own file in `ops/`.
+"""
+
+import hashlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from tinyml.errors import ModelError
+from tinyml.flatbuffer import Table
+from tinyml.schema import OPERATOR_NAMES, TENSOR_TYPES
+
+# Types that a tensor may have here; any other is named in the error. Constants (shapes, axes) may be int64.
+NUMPY_TYPES: dict[str, np.dtype[np.generic]] = {
+    name: np.dtype(name)
+    for name in ("float32", "int32", "uint8", "int64", "bool", "int16", "int8", "float64", "uint32", "uint16")
+}
+
+# No microcontroller holds more; the limit keeps products of shapes from a hostile file small.
+_MAX_ELEMENTS = 1 << 28
+_MAX_RANK = 8
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """Affine quantization: real = scale × (quantized − zero_point).
+
+    Attributes:
+        scales: one element (per tensor), or one for each index of dimension `axis` (per channel).
+        zero_points: as many as scales.
+        axis: the dimension that per-channel values run along.
+    """
+
+    scales: tuple[float, ...]
+    zero_points: tuple[int, ...]
+    axis: int
+
+    @property
+    def scale(self) -> float:
+        """The scale of a tensor quantized as a whole."""
+        return self.scales[0]
+
+    @property
+    def zero_point(self) -> int:
+        """The zero point of a tensor quantized as a whole."""
+        return self.zero_points[0]
+
+    @property
+    def per_channel(self) -> bool:
+        """Whether each channel has its own scale."""
+        return len(self.scales) > 1
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor: its place in the model, shape, type, quantization and, for a constant, its bytes."""
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    type: str
+    quantization: Quantization | None
+    data: bytes | None = field(repr=False)
+
+    @property
+    def elements(self) -> int:
+        """How many elements the tensor has; 1 for a scalar."""
+        return math.prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """The size in bytes."""
+        return self.elements * NUMPY_TYPES[self.type].itemsize
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the model holds the tensor's values."""
+        return self.data is not None
+
+    @cached_property
+    def values(self) -> npt.NDArray[np.generic]:
+        """The values of a constant tensor, in its shape.
+
+        Raises:
+            ModelError: the tensor is not a constant.
+        """
+        if self.data is None:
+            raise ModelError(f"tensor {self.index} ({self.name}) must be a constant of the model")
+        return np.frombuffer(self.data, NUMPY_TYPES[self.type].newbyteorder("<")).reshape(self.shape)
+
+    @property
+    def quantized(self) -> Quantization:
+        """The quantization of a tensor that must have one.
+
+        Raises:
+            ModelError: the tensor has none.
+        """
+        if self.quantization is None:
+            raise ModelError(
+                f"tensor {self.index} ({self.name}) is {self.type} without quantization parameters",
+                "Quantize the model fully to int8; `tinyml convert` does it from a Keras model.",
+            )
+        return self.quantization
+
+
+@dataclass(frozen=True)
+class Operator:
+    """An operator: `inputs` and `outputs` are tensor indices; an absent optional input is -1."""
+
+    index: int
+    name: str
+    version: int
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    options: Table | None = field(repr=False)
+
+    def option(self, read: Callable[[Table], int]) -> int:
+        """Return an option read by `read` from the operator's options; 0 where the model carries none.
+
+        Example: `operator.option(lambda table: table.int8(0))` for CONV_2D's padding.
+        """
+        return 0 if self.options is None else read(self.options)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A model with one subgraph, in execution order.
+
+    Attributes:
+        tensors: all tensors, by index.
+        operators: all operators, in the order in which they run.
+        inputs, outputs: tensor indices of the model's inputs and outputs.
+        sha256: the hash of the file's bytes, in hex.
+        data: the file's bytes.
+    """
+
+    tensors: tuple[Tensor, ...]
+    operators: tuple[Operator, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    sha256: str
+    data: bytes = field(repr=False)
+
+    def label(self, operator: Operator) -> str:
+        """Return the name that users know an operator by, such as "3 CONV_2D (model/conv2d/Relu)"."""
+        # The converter joins the names of all that it fused with semicolons; the first is the layer's own.
+        name = self.tensors[operator.outputs[0]].name.split(";")[0] if operator.outputs else ""
+        return f"{operator.index} {operator.name} ({name})" if name else f"{operator.index} {operator.name}"
+
+
+def _quantization(table: Table | None, tensor: str, shape: tuple[int, ...]) -> Quantization | None:
+    if table is None:
+        return None
+    scales, zero_points = table.vector(2).floats(), table.vector(3).int64s()
+    if not scales:
+        return None
+    if not zero_points:
+        zero_points = (0,) * len(scales)
+    axis = table.int32(6)
+    if len(zero_points) != len(scales):
+        raise ModelError(f"{tensor} has {len(scales)} scales and {len(zero_points)} zero points")
+    if not all(math.isfinite(s) and s > 0 for s in scales):
+        bad = next(s for s in scales if not (math.isfinite(s) and s > 0))
+        raise ModelError(f"{tensor} has the scale {bad}; a scale is a finite number above 0")
+    if len(scales) > 1 and not (0 <= axis < len(shape) and shape[axis] == len(scales)):
+        raise ModelError(f"{tensor} of shape {list(shape)} has {len(scales)} scales along dimension {axis}")
+    return Quantization(scales, zero_points, axis)
+
+
+def _shape(table: Table, tensor: str) -> tuple[int, ...]:
+    shape = table.vector(0).int32s()
+    if len(shape) > _MAX_RANK:
+        raise ModelError(f"{tensor} has {len(shape)} dimensions; at most {_MAX_RANK} are allowed")
+    if any(n < 1 for n in shape) or math.prod(shape) > _MAX_ELEMENTS:
+        raise ModelError(
+            f"{tensor} has the shape {list(shape)}; each dimension must be fixed and at least 1, "
+            f"and at most {_MAX_ELEMENTS} elements are allowed",
+            "Fix the model's input shape (batch 1) when you export it.",
+        )
+    return shape
+
+
+def _tensor(table: Table, index: int, buffers: list[bytes]) -> Tensor:
+    name = table.string(3)
+    label = f"tensor {index} ({name})"
+    type_code = table.int8(1)
+    type_name = TENSOR_TYPES[type_code] if 0 <= type_code < len(TENSOR_TYPES) else f"type {type_code}"
+    if type_name not in NUMPY_TYPES:
+        raise ModelError(f"{label} is {type_name}, which is not supported", "Quantize the model to int8.")
+    if table.table(6) is not None:
+        raise ModelError(f"{label} is sparse, which is not supported", "Export the model without sparsity.")
+    shape = _shape(table, label)
+    buffer = table.uint32(2)
+    if buffer >= len(buffers):
+        raise ModelError(f"{label} names buffer {buffer}; the model has {len(buffers)}")
+    data = buffers[buffer] or None
+    tensor = Tensor(index, name, shape, type_name, _quantization(table.table(4), label, shape), data)
+    if data is not None and len(data) != tensor.nbytes:
+        raise ModelError(f"{label} of shape {list(shape)} has {len(data)} bytes of data, not {tensor.nbytes}")
+    return tensor
+
+
+def _buffer(table: Table) -> bytes:
+    if table.uint64(1) > 1:
+        raise ModelError(
+            "the model keeps its weights behind the flatbuffer (a file of over 2 GB), which is not supported"
+        )
+    return table.vector(0).raw(1)
+
+
+def _operator_codes(model: Table) -> list[tuple[str, int]]:
+    codes = []
+    for table in model.vector(1).tables():
+        code = max(table.int8(0), table.int32(3))  # the first is the field of old files, capped at 127
+        if not 0 <= code < len(OPERATOR_NAMES):
+            raise ModelError(f"the model names operator code {code}, which no schema knows")
+        name = OPERATOR_NAMES[code]
+        codes.append((f"CUSTOM {table.string(1)}" if name == "CUSTOM" else name, table.int32(2, 1)))
+    return codes
+
+
+def _operator(table: Table, index: int, codes: list[tuple[str, int]], tensors: int) -> Operator:
+    code = table.uint32(0)
+    if code >= len(codes):
+        raise ModelError(f"operator {index} names operator code {code}; the model has {len(codes)}")
+    name, version = codes[code]
+    inputs, outputs = table.vector(1).int32s(), table.vector(2).int32s()
+    for at in inputs + outputs:
+        if not -1 <= at < tensors or (at == -1 and at in outputs):
+            raise ModelError(f"operator {index} {name} names tensor {at}; the model has {tensors}")
+    return Operator(index, name, version, inputs, outputs, table.table(4))
+
+
+def _check_order(graph: Graph) -> None:
+    """Check that every operator reads only what is given or was computed before it, and writes no constant."""
+    known = {t.index for t in graph.tensors if t.is_constant} | set(graph.inputs)
+    for operator in graph.operators:
+        for at in operator.inputs:
+            if at != -1 and at not in known:
+                raise ModelError(f"operator {graph.label(operator)} reads tensor {at}, which nothing has computed")
+        for at in operator.outputs:
+            if at in known:
+                raise ModelError(f"operator {graph.label(operator)} writes tensor {at}, which has a value already")
+            known.add(at)
+    for at in graph.outputs:
+        if at not in known:
+            raise ModelError(f"the model's output, tensor {at}, is computed by no operator")
+
+
+def read(data: bytes) -> Graph:
+    """Read the bytes of a `.tflite` file.
+
+    Returns:
+        The model's graph.
+
+    Raises:
+        ModelError: the bytes are not a model of schema version 3 with one subgraph, or an index, shape, type
+            or constant in it is impossible.
+    """
+    model = Table.root(data, b"TFL3")
+    if (version := model.uint32(0)) != 3:
+        raise ModelError(f"the model has schema version {version}; version 3 is supported")
+    codes = _operator_codes(model)
+    subgraphs = list(model.vector(2).tables())
+    if len(subgraphs) != 1:
+        raise ModelError(
+            f"the model has {len(subgraphs)} subgraphs; one is supported",
+            "Models with control flow (IF, WHILE) or several signatures cannot be compiled yet.",
+        )
+    buffers = [_buffer(table) for table in model.vector(4).tables()]
+    subgraph = subgraphs[0]
+    tensors = tuple(_tensor(t, i, buffers) for i, t in enumerate(subgraph.vector(0).tables()))
+    inputs, outputs = subgraph.vector(1).int32s(), subgraph.vector(2).int32s()
+    for at in inputs + outputs:
+        if not 0 <= at < len(tensors):
+            raise ModelError(f"the model's inputs and outputs name tensor {at}; it has {len(tensors)}")
+    if not inputs or not outputs:
+        raise ModelError(f"the model has {len(inputs)} inputs and {len(outputs)} outputs; it needs both")
+    if len(set(inputs)) != len(inputs) or any(tensors[at].is_constant for at in inputs):
+        raise ModelError("a model's input is named twice or holds constant values")
+    operators = tuple(_operator(t, i, codes, len(tensors)) for i, t in enumerate(subgraph.vector(3).tables()))
+    graph = Graph(tensors, operators, inputs, outputs, hashlib.sha256(data).hexdigest(), data)
+    _check_order(graph)
+    return graph

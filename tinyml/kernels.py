@@ -1,0 +1,61 @@
+"""The C kernels as Python sees them: each kernel's header is the one definition of its interface.
+
+A header `firmware/kernels/NAME.h` defines a struct `tm_NAME_params`, one field a line, and a function
+`static inline void tm_NAME(const tm_NAME_params *params, ...)`. This module reads both, so that generated code
+and tests cannot disagree with them.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from tinyml import resources
+
+_FIELD = re.compile(r"^\s*(?P<type>int32_t|float)\s+(?P<name>\w+);", re.MULTILINE)
+_INCLUDE = re.compile(r'^#include "(?P<name>[\w.]+)"', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernel's interface.
+
+    Attributes:
+        name: such as "conv2d_s8".
+        params: (C type, field name) of each field of its struct, in order; the types are int32_t and float.
+        pointers: (C type, argument name) of each pointer argument, in order, such as ("const int8_t *", "input").
+        headers: the header and all headers of `firmware/kernels/` that it includes, in order.
+    """
+
+    name: str
+    params: tuple[tuple[str, str], ...]
+    pointers: tuple[tuple[str, str], ...]
+    headers: tuple[str, ...]
+
+
+def _included(header: str) -> tuple[str, ...]:
+    text = (resources.firmware() / "kernels" / header).read_text(encoding="utf-8")
+    names = [name for include in _INCLUDE.findall(text) for name in _included(include)]
+    return tuple(dict.fromkeys([*names, header]))
+
+
+@cache
+def load(name: str) -> Kernel:
+    """Return the interface of the kernel `name`.
+
+    Raises:
+        ValueError: the header does not define the struct or the function (an error in tinyml).
+    """
+    header = f"{name}.h"
+    text = (resources.firmware() / "kernels" / header).read_text(encoding="utf-8")
+    struct = re.search(r"typedef struct \{(?P<body>[^}]*)\} tm_" + name + "_params;", text)
+    function = re.search(
+        r"static inline void tm_" + name + r"\(\s*const tm_" + name + r"_params \*params,(?P<args>[^)]*)\)", text
+    )
+    if struct is None or function is None:
+        raise ValueError(f"firmware/kernels/{header} does not define tm_{name}_params and tm_{name}")
+    pointers = []
+    for argument in function["args"].split(","):
+        base, _, argument_name = " ".join(argument.split()).rpartition("*")
+        pointers.append((f"{base.strip()} *", argument_name.strip()))
+    params = tuple((m["type"], m["name"]) for m in _FIELD.finditer(struct["body"]))
+    return Kernel(name, params, tuple(pointers), _included(header))

@@ -1,0 +1,30 @@
+"""The operators: one file an operator, each with `lower(graph, operator) -> Lowered`.
+
+`REGISTRY` is the one list of what is supported; `check(graph)` names all that is not, before anything is built.
+"""
+
+from collections.abc import Callable
+
+from tinyml.errors import ModelError
+from tinyml.graph import Graph, Operator
+from tinyml.ops.lowering import Constant, KernelCall, Lowered
+
+__all__ = ["REGISTRY", "Constant", "KernelCall", "Lowered", "lower"]
+
+REGISTRY: dict[str, Callable[[Graph, Operator], Lowered]] = {}
+
+
+def lower(graph: Graph) -> tuple[Lowered, ...]:
+    """Lower every operator of `graph`, in order.
+
+    Raises:
+        ModelError: operators are not supported (all of them are named at once), or one of them is used in a
+            form that is not.
+    """
+    missing = [graph.label(op) for op in graph.operators if op.name not in REGISTRY]
+    if missing:
+        raise ModelError(
+            f"{len(missing)} operators are not supported: " + "; ".join(missing),
+            "Supported: " + ", ".join(sorted(REGISTRY)) + ".",
+        )
+    return tuple(REGISTRY[op.name](graph, op) for op in graph.operators)
