@@ -1,0 +1,37 @@
+/* What a chip family gives to the runtime, and the two things that the runtime gives to it. */
+#ifndef TM_PORT_H
+#define TM_PORT_H
+
+#include <stdint.h>
+
+/* Prepares clocks, the console UART and the tick counter. All interrupts stay off, so that nothing disturbs a
+ * count. */
+void tm_port_init(void);
+
+/* Returns the next received byte, or -1 when there is none. Never waits. */
+int32_t tm_port_read(void);
+
+/* Sends a byte; waits while the transmitter is full. */
+void tm_port_write(uint8_t byte);
+
+/* Returns a counter that runs freely and wraps at 2^32. Its rate is the board's `counter` fact. */
+uint32_t tm_port_ticks(void);
+
+/* Waits until the transmitter is idle, then restarts the chip. Does not return. */
+void tm_port_reset(void);
+
+/* Stops for good. Does not return. */
+void tm_port_halt(void);
+
+/* The lowest address of the stack and the one just above it. The startup code paints all of the stack with
+ * TM_STACK_PAINT before it calls main; the runtime reads how far down the paint has been overwritten. */
+extern uint32_t __tm_stack_bottom[];
+extern uint32_t __tm_stack_top[];
+#define TM_STACK_PAINT 0xA5A5A5A5u
+
+/* The port's fault handler calls this with a stack that works, also after a stack overflow. It reports to the
+ * host and does not return. `cause` is the port's own (a fault status register); `pc` and `lr` are the
+ * addresses of the instruction that faulted and of its caller, or 0 where they are not known. */
+void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr);
+
+#endif
