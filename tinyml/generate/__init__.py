@@ -1,1 +1,74 @@
-"""TODO."""
+"""A plan and a board become a firmware project that builds with PlatformIO alone."""
+
+import re
+from pathlib import Path
+
+from tinyml.board import Board
+from tinyml.errors import InputError
+from tinyml.generate import platformio, project, source
+from tinyml.generate.project import Project
+from tinyml.generate.source import Origin
+from tinyml.plan import Plan
+from tinyml.plan.budget import check_fit
+from tinyml.render import render
+from tinyml.version import __version__
+
+__all__ = ["Origin", "Project", "files", "generate"]
+
+_PREFIX = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def files(plan: Plan, board: Board, origin: Origin) -> dict[str, bytes]:
+    """Return all files of the project but its manifest, by path inside the project.
+
+    The bytes depend on the arguments alone: two runs give the same ones.
+    """
+    texts = source.files(plan, origin) | platformio.files(board)
+    texts["README.md"] = render("project.md.j2", origin=origin, plan=plan, board=board, version=__version__)
+    contents = {name: text.encode() for name, text in texts.items()}
+    contents[project.MODEL] = plan.graph.data
+    contents[project.BOARD] = board.text.encode()
+    build_id = int(project.content_hash(contents)[:8], 16)
+    contents["lib/tinyml_runtime/tm_build.h"] = render(
+        "tm_build.h.j2", version=__version__, build_id=f"0x{build_id:08x}"
+    ).encode()
+    return contents
+
+
+def generate(plan: Plan, board: Board, origin: Origin, out: Path, force: bool = False) -> Project:
+    """Write the firmware project of `plan` for `board` into the folder `out`.
+
+    Args:
+        plan: the model.
+        board: where it will run.
+        origin: what the generated files say about where they come from.
+        out: the project's folder.
+        force: overwrite files of an existing project that its user has edited.
+
+    Raises:
+        FitError: the model does not fit the board; nothing is written.
+        ProjectError: `out` holds something else, or files that its user has edited.
+        InputError: the prefix is not a lower-case C name.
+    """
+    if not _PREFIX.fullmatch(origin.prefix):
+        raise InputError(
+            f"the prefix {origin.prefix!r} is not allowed: lower-case letters, digits and underscores, "
+            "beginning with a letter"
+        )
+    check_fit(plan, board)
+    facts = {
+        "tinyml": __version__,
+        "command": origin.command,
+        "model": {"path": origin.model_name, "sha256": plan.graph.sha256},
+        "board": board.name,
+        "engine": "compiled",
+        "prefix": origin.prefix,
+        "arena_bytes": plan.memory.arena_bytes,
+        "constant_bytes": plan.constant_bytes,
+        "macs": plan.macs,
+        "layers": [
+            {"index": layer.index, "operator": layer.operator.name, "label": layer.label, "macs": layer.lowered.macs}
+            for layer in plan.layers
+        ],
+    }
+    return project.write(out, files(plan, board, origin), facts, force)

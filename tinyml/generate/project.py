@@ -1,0 +1,162 @@
+"""A generated project: a folder that belongs to its user, and the manifest that says what tinyml wrote there."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tinyml import board as boards
+from tinyml import graph as graphs
+from tinyml import plan as plans
+from tinyml.board import Board
+from tinyml.errors import ProjectError
+
+MANIFEST = "tinyml.json"
+MODEL = "model.tflite"
+BOARD = "board.toml"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@dataclass(frozen=True)
+class Project:
+    """A generated project.
+
+    Attributes:
+        path: its folder.
+        manifest: what `tinyml.json` says.
+    """
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @staticmethod
+    def load(path: Path) -> "Project":
+        """Open the project in the folder `path`.
+
+        Raises:
+            ProjectError: there is no project, or its manifest cannot be read.
+        """
+        hint = "Make one with `tinyml generate MODEL --board BOARD --out DIR`."
+        if not path.is_dir():
+            raise ProjectError(f"there is no folder {str(path)!r}", hint)
+        try:
+            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            for key in ("tinyml", "model", "board", "engine", "prefix", "files"):
+                manifest[key]
+        except FileNotFoundError:
+            raise ProjectError(f"{str(path)!r} is not a project of tinyml: it has no {MANIFEST}", hint) from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise ProjectError(f"{MANIFEST} in {str(path)!r} cannot be read: {error!r}", hint) from None
+        return Project(path, manifest)
+
+    def board(self) -> Board:
+        """Return the board that the project was generated for, from the project's own copy of its file."""
+        return boards.load(str(self._existing(BOARD)))
+
+    def plan(self) -> plans.Plan:
+        """Return the plan of the project's model.
+
+        Raises:
+            ProjectError: `model.tflite` is missing or is not the model that the C was generated from.
+        """
+        data = self._existing(MODEL).read_bytes()
+        if _digest(data) != self.manifest["model"]["sha256"]:
+            raise ProjectError(
+                f"{MODEL} in {str(self.path)!r} is not the model that the project was generated from",
+                "Generate the project again from the new model.",
+            )
+        return plans.make(graphs.read(data))
+
+    def _existing(self, name: str) -> Path:
+        if not (self.path / name).is_file():
+            raise ProjectError(
+                f"{name} is missing from the project {str(self.path)!r}", "Generate the project again."
+            )
+        return self.path / name
+
+    def changed(self) -> list[str]:
+        """Return the generated files that were edited or deleted since, by their path inside the project."""
+        return [
+            name
+            for name, digest in self.manifest["files"].items()
+            if not (self.path / name).is_file() or _digest((self.path / name).read_bytes()) != digest
+        ]
+
+    def sha256(self) -> str:
+        """Return the hash of the project as it is now: of all files that the build reads, in order of their names."""
+        tops = [self.path / "platformio.ini", self.path / MODEL]
+        tops += [p for top in ("src", "lib", "platforms") for p in (self.path / top).rglob("*") if p.is_file()]
+        sources = [p for p in tops if p.is_file() and "__pycache__" not in p.parts]
+        return content_hash({p.relative_to(self.path).as_posix(): p.read_bytes() for p in sources})
+
+
+def content_hash(files: Mapping[str, bytes]) -> str:
+    """Return one SHA-256 (hex) over `files`, names and contents, whatever their order."""
+    total = hashlib.sha256()
+    for name in sorted(files):
+        total.update(f"{name}\0{_digest(files[name])}\n".encode())
+    return total.hexdigest()
+
+
+def _check_target(out: Path, force: bool) -> None:
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not out.is_dir():
+        raise ProjectError(f"{str(out)!r} is a file, not a folder", "Give another folder with --out.")
+    if not (out / MANIFEST).is_file():
+        raise ProjectError(
+            f"the folder {str(out)!r} is not empty and is no project of tinyml",
+            "Give another folder with --out.",
+        )
+    edited = [name for name in Project.load(out).changed() if (out / name).is_file()]
+    if edited and not force:
+        raise ProjectError(
+            f"files of the project {str(out)!r} were edited since they were generated: {', '.join(edited)}",
+            "Keep them by giving another folder with --out, or overwrite them with --force.",
+        )
+
+
+def _write_atomically(path: Path, data: bytes) -> None:
+    """Write `data` to `path` so that a reader or a crash never sees half of it; an equal file is left alone."""
+    if path.is_file() and path.read_bytes() == data:
+        return  # the build tool then sees that nothing changed
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write(out: Path, files: Mapping[str, bytes], facts: Mapping[str, Any], force: bool = False) -> Project:
+    """Write a project into the folder `out`.
+
+    Args:
+        out: the folder; it is made where it does not exist.
+        files: contents by path inside the project.
+        facts: what the manifest says besides the list of files.
+        force: overwrite files of an existing project that its user has edited.
+
+    Raises:
+        ProjectError: `out` holds something else, or files that its user has edited.
+    """
+    _check_target(out, force)
+    stale = set(Project.load(out).manifest["files"]) - set(files) if (out / MANIFEST).is_file() else set()
+    manifest = {**facts, "files": {name: _digest(files[name]) for name in sorted(files)}}
+    for name, data in files.items():
+        _write_atomically(out / name, data)
+    for name in stale:
+        (out / name).unlink(missing_ok=True)
+    _write_atomically(out / MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
+    return Project(out, manifest)

@@ -1,0 +1,198 @@
+"""The model as readable C: `model.h`, `model.c`, the flatbuffer as an array, and `main.c`."""
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinyml import kernels, resources
+from tinyml.graph import Graph, Tensor
+from tinyml.ops import Constant, KernelCall
+from tinyml.plan import Layer, Plan
+from tinyml.render import render
+from tinyml.version import __version__
+
+_C_TYPES = {
+    "int8": "int8_t",
+    "uint8": "uint8_t",
+    "int16": "int16_t",
+    "uint16": "uint16_t",
+    "int32": "int32_t",
+    "uint32": "uint32_t",
+    "int64": "int64_t",
+    "float32": "float",
+}
+_WIDTH = 112
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where generated files come from; their first comment says it.
+
+    Attributes:
+        model_name: the base name of the model's file.
+        command: the command that generates the files, without paths.
+        prefix: the beginning of every C name of the model, such as "model" in `model_invoke`.
+    """
+
+    model_name: str
+    command: str
+    prefix: str
+
+
+def comment_text(text: str) -> str:
+    """Return `text` such that it may stand in a C comment, whatever a model's author called things."""
+    printable = "".join(c if " " <= c <= "~" and c != "\\" else "_" for c in text)
+    return printable.replace("*/", "* /").replace("/*", "/ *")
+
+
+def float_literal(value: float) -> str:
+    """Return the shortest C literal that reads back as the same float32."""
+    text = np.format_float_positional(np.float32(value), unique=True, trim="0")
+    if len(text) > 16:
+        text = np.format_float_scientific(np.float32(value), unique=True, trim="0")
+    return f"{text}f"
+
+
+def _literals(constant: Constant) -> Iterable[str]:
+    flat = constant.values.reshape(-1).tolist()
+    return map(float_literal, flat) if constant.values.dtype == np.float32 else map(str, flat)
+
+
+def _wrapped(items: Iterable[str]) -> str:
+    return "\n".join(textwrap.wrap(", ".join(items), _WIDTH, initial_indent="    ", subsequent_indent="    "))
+
+
+def quantization_text(tensor: Tensor) -> str:
+    """Return a tensor's shape, type and quantization for a comment."""
+    text = f"{list(tensor.shape)} {tensor.type}"
+    q = tensor.quantization
+    if q is None:
+        return text
+    if q.per_channel:
+        return f"{text} ({len(q.scales)} scales along dimension {q.axis})"
+    return f"{text} (scale {float_literal(q.scale)[:-1]}, zero point {q.zero_point})"
+
+
+class _LayerSource:
+    """The C of one layer, for the template."""
+
+    def __init__(self, plan: Plan, layer: Layer, prefix: str) -> None:
+        self._plan = plan
+        self._layer = layer
+        self.name = f"{prefix}_layer_{layer.index}"
+        self._prefix = prefix
+
+    @property
+    def comment(self) -> str:
+        graph = self._plan.graph
+        tensors = [graph.tensors[t] for t in self._layer.operator.inputs if t != -1]
+        read = ", ".join(quantization_text(t) for t in tensors if not t.is_constant)
+        written = ", ".join(quantization_text(graph.tensors[t]) for t in self._layer.operator.outputs)
+        text = f"Layer {self._layer.index}: operator {self._layer.label}. {read} -> {written}."
+        return "\n * ".join(textwrap.wrap(comment_text(text), _WIDTH - 3))
+
+    def _call_name(self, number: int) -> str:
+        return self.name if len(self._layer.lowered.calls) == 1 else f"{self.name}_{number}"
+
+    @property
+    def arrays(self) -> list[dict[str, str]]:
+        return [
+            {
+                "type": _C_TYPES[constant.values.dtype.name],
+                "name": f"{self._call_name(i)}_{constant.name}",
+                "length": str(constant.values.size),
+                "values": _wrapped(_literals(constant)),
+            }
+            for i, call in enumerate(self._layer.lowered.calls)
+            for constant in call.pointers
+            if isinstance(constant, Constant)
+        ]
+
+    @property
+    def calls(self) -> list[dict[str, object]]:
+        return [self._call(i, call) for i, call in enumerate(self._layer.lowered.calls)]
+
+    def _call(self, number: int, call: KernelCall) -> dict[str, object]:
+        kernel = kernels.load(call.kernel)
+        name = self._call_name(number)
+        if {field for _, field in kernel.params} != set(call.params) or len(kernel.pointers) != len(call.pointers):
+            raise ValueError(f"{call.kernel}.h and the operator {self._layer.label} disagree on its arguments")
+        fields = [
+            (field, float_literal(call.params[field]) if c_type == "float" else str(int(call.params[field])))
+            for c_type, field in kernel.params
+        ]
+        arguments = [f"&{name}_params"]
+        for (c_type, _), pointer in zip(kernel.pointers, call.pointers, strict=True):
+            if isinstance(pointer, Constant):
+                arguments.append(f"{name}_{pointer.name}")
+            else:
+                arguments.append(f"({c_type})({self._prefix}_bytes + {self._plan.memory.offsets[pointer]})")
+        return {
+            "kernel": call.kernel,
+            "params": f"{name}_params",
+            "fields": fields,
+            "arguments": ",\n      ".join(arguments),
+        }
+
+
+@dataclass(frozen=True)
+class _Port:
+    """An input or output of the model, for the templates."""
+
+    tensor: Tensor
+    offset: int
+
+    @property
+    def c_type(self) -> str:
+        return _C_TYPES[self.tensor.type]
+
+    @property
+    def comment(self) -> str:
+        return comment_text(f"{self.tensor.name}: {quantization_text(self.tensor)}")
+
+    @property
+    def scale(self) -> str | None:
+        q = self.tensor.quantization
+        return None if q is None or self.tensor.type == "float32" else float_literal(q.scale)
+
+
+def _ports(graph: Graph, plan: Plan, indices: Iterable[int]) -> list[_Port]:
+    return [_Port(graph.tensors[t], plan.memory.offsets[t]) for t in indices]
+
+
+def files(plan: Plan, origin: Origin) -> dict[str, str]:
+    """Return the texts of `src/`, by path inside the project, and of the kernels that they include."""
+    graph = plan.graph
+    used = sorted({call.kernel for layer in plan.layers for call in layer.lowered.calls})
+    values: dict[str, object] = {
+        "version": __version__,
+        "origin": origin,
+        "prefix": origin.prefix,
+        "guard": origin.prefix.upper(),
+        "plan": plan,
+        "graph": graph,
+        "kernels": used,
+        "layers": [_LayerSource(plan, layer, origin.prefix) for layer in plan.layers],
+        "layer_outputs": [
+            (plan.memory.offsets[t], graph.tensors[t].nbytes)
+            for t in (layer.operator.outputs[0] for layer in plan.layers)
+        ],
+        "inputs": _ports(graph, plan, graph.inputs),
+        "outputs": _ports(graph, plan, graph.outputs),
+        "sha256": _wrapped(f"0x{b:02x}" for b in bytes.fromhex(graph.sha256)),
+        "flatbuffer": _wrapped(map(str, graph.data)),
+    }
+    name = origin.prefix
+    texts = {
+        f"src/{name}.h": render("model.h.j2", **values),
+        f"src/{name}.c": render("model.c.j2", **values),
+        f"src/{name}_tflite.h": render("model_tflite.h.j2", **values),
+        f"src/{name}_tflite.c": render("model_tflite.c.j2", **values),
+        "src/main.c": render("main.c.j2", **values),
+    }
+    folder = resources.firmware() / "kernels"
+    for header in sorted({h for kernel in used for h in kernels.load(kernel).headers}):
+        texts[f"lib/tinyml_kernels/{header}"] = (folder / header).read_text(encoding="utf-8")
+    return texts

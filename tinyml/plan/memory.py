@@ -1,0 +1,191 @@
+"""Where each tensor lies in the arena: lifetimes from the graph, offsets from a search that is cheap and repeatable.
+
+Time is counted in operators: operator t runs at time t. Tensors that may share their first byte (an alias, or an
+output written over an input) become one buffer. Buffers that are alive at the same time must not overlap.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tinyml.errors import ModelError
+from tinyml.graph import Graph
+from tinyml.ops import Lowered
+
+# Kernels may read and write words; every tensor starts at a multiple of this many bytes.
+ALIGNMENT = 4
+
+# Orders tried beyond the plain ones where those leave a gap. The seed is fixed: a plan never changes by itself.
+_SHUFFLES = 500
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """Bytes of the arena that hold one tensor, or several tensors one after the other.
+
+    Attributes:
+        tensors: indices of the tensors, in the order in which they are written.
+        size: bytes, a multiple of `ALIGNMENT`.
+        first, last: the times from which and until which the bytes must be kept, both included.
+    """
+
+    tensors: tuple[int, ...]
+    size: int
+    first: int
+    last: int
+
+    def overlaps(self, other: "Buffer") -> bool:
+        """Return whether both buffers are alive at some time."""
+        return self.first <= other.last and other.first <= self.last
+
+
+@dataclass(frozen=True)
+class MemoryPlan:
+    """The arena.
+
+    Attributes:
+        offsets: each arena tensor's first byte, by tensor index.
+        arena_bytes: the size of the arena.
+        live_bytes: for each operator, the bytes of all buffers that are alive while it runs.
+    """
+
+    offsets: Mapping[int, int]
+    arena_bytes: int
+    live_bytes: tuple[int, ...]
+
+    @property
+    def peak(self) -> tuple[int, ...]:
+        """The operators (by index) during which most bytes are alive."""
+        most = max(self.live_bytes, default=0)
+        return tuple(t for t, live in enumerate(self.live_bytes) if live == most)
+
+
+def _aligned(size: int) -> int:
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+class _Lifetimes:
+    """Grows buffers operator by operator."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._last = self._last_uses(graph)
+        self._root: dict[int, int] = {}  # tensor -> first tensor of its buffer
+        self._first: dict[int, int] = {}
+        self._members: dict[int, list[int]] = {}
+
+    @staticmethod
+    def _last_uses(graph: Graph) -> dict[int, int]:
+        last = dict.fromkeys(graph.inputs, 0)
+        for operator in graph.operators:
+            last.update(dict.fromkeys(operator.outputs, operator.index))
+            last.update(dict.fromkeys(operator.inputs, operator.index))
+        last.update(dict.fromkeys(graph.outputs, len(graph.operators)))
+        return last
+
+    def add(self, tensor: int, time: int) -> None:
+        """Give `tensor` a buffer of its own from `time` on."""
+        self._root[tensor] = tensor
+        self._first[tensor] = time
+        self._members[tensor] = [tensor]
+
+    def join(self, tensor: int, other: int) -> None:
+        """Put `tensor` into the buffer of `other`."""
+        root = self._root[other]
+        self._root[tensor] = root
+        self._members[root].append(tensor)
+
+    def last(self, tensor: int) -> int:
+        """Return the last time at which the buffer of `tensor` is read."""
+        return max(self._last[member] for member in self._members[self._root[tensor]])
+
+    def may_overwrite(self, tensor: int, output: int, time: int) -> bool:
+        """Return whether the operator at `time` may write `output` over `tensor`."""
+        tensors = self._graph.tensors
+        return (
+            tensor in self._root
+            and tensors[tensor].nbytes == tensors[output].nbytes
+            and self.last(tensor) == time
+        )
+
+    def buffers(self) -> list[Buffer]:
+        """Return the buffers, in order of their first tensor."""
+        return [
+            Buffer(
+                tuple(members),
+                _aligned(max(self._graph.tensors[t].nbytes for t in members)),
+                self._first[root],
+                self.last(root),
+            )
+            for root, members in self._members.items()
+        ]
+
+
+def buffers(graph: Graph, lowered: Sequence[Lowered]) -> list[Buffer]:
+    """Return the buffers that `graph` needs, aliases and outputs in place of inputs joined.
+
+    Raises:
+        ModelError: a tensor that needs no computation is not in the arena (a constant reshaped at run time).
+    """
+    lives = _Lifetimes(graph)
+    for tensor in graph.inputs:
+        lives.add(tensor, 0)
+    arena = set(graph.inputs)
+    for operator, low in zip(graph.operators, lowered, strict=True):
+        for output in operator.outputs:
+            if low.alias is not None:
+                if low.alias not in arena:
+                    raise ModelError(f"operator {graph.label(operator)} only renames a constant of the model")
+                lives.join(output, low.alias)
+            else:
+                places = [t for t in low.in_place if lives.may_overwrite(t, output, operator.index)]
+                if places:
+                    lives.join(output, places[0])
+                else:
+                    lives.add(output, operator.index)
+            arena.add(output)
+    return lives.buffers()
+
+
+def _place(order: Sequence[Buffer]) -> tuple[dict[Buffer, int], int]:
+    """Give each buffer of `order` the lowest offset that is free during its life; return offsets and the size."""
+    offsets: dict[Buffer, int] = {}
+    size = 0
+    for buffer in order:
+        taken = sorted((offsets[b], offsets[b] + b.size) for b in offsets if b.overlaps(buffer))
+        offset = 0
+        for start, end in taken:
+            if offset + buffer.size <= start:
+                break
+            offset = max(offset, end)
+        offsets[buffer] = offset
+        size = max(size, offset + buffer.size)
+    return offsets, size
+
+
+_ORDERS: tuple[Callable[[Buffer], tuple[int, ...]], ...] = (
+    lambda b: (-b.size, b.first),
+    lambda b: (b.first, -b.size),
+    lambda b: (-b.size * (b.last - b.first + 1), b.first),
+    lambda b: (b.first - b.last, -b.size),
+)
+
+
+def plan_memory(graph: Graph, lowered: Sequence[Lowered]) -> MemoryPlan:
+    """Lay out the arena of `graph`, whose operators became `lowered`."""
+    parts = buffers(graph, lowered)
+    live = [sum(b.size for b in parts if b.first <= t <= b.last) for t in range(len(graph.operators))]
+    bound = max(live, default=sum(b.size for b in parts))
+    best, size = min((_place(sorted(parts, key=key)) for key in _ORDERS), key=lambda placed: placed[1])
+    shuffler = random.Random(0)
+    for _ in range(_SHUFFLES):
+        if size == bound:
+            break
+        order = list(best)
+        a, b = shuffler.randrange(len(order)), shuffler.randrange(len(order))
+        order[a], order[b] = order[b], order[a]
+        candidate, candidate_size = _place(order)
+        if candidate_size <= size:
+            best, size = candidate, candidate_size
+    offsets = {tensor: offset for buffer, offset in best.items() for tensor in buffer.tensors}
+    return MemoryPlan(offsets, size, tuple(live))
