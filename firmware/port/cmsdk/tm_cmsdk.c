@@ -1,0 +1,46 @@
+/* Arm's Cortex-M System Design Kit on the MPS2: UART and FPGAIO counter. */
+#include "tm_board.h"
+#include "tm_cortex_m.h"
+#include "tm_port.h"
+
+#define UART_DATA TM_REGISTER(TM_BOARD_CONSOLE_BASE + 0x00u)
+#define UART_STATE TM_REGISTER(TM_BOARD_CONSOLE_BASE + 0x04u)
+#define UART_CTRL TM_REGISTER(TM_BOARD_CONSOLE_BASE + 0x08u)
+#define UART_BAUDDIV TM_REGISTER(TM_BOARD_CONSOLE_BASE + 0x10u)
+#define UART_STATE_TX_FULL (1u << 0)
+#define UART_STATE_RX_FULL (1u << 1)
+#define UART_CTRL_TX_RX_ENABLE (3u << 0)
+
+#define FPGAIO_COUNTER TM_REGISTER(TM_BOARD_COUNTER_BASE + 0x18u)
+#define FPGAIO_PRESCALE TM_REGISTER(TM_BOARD_COUNTER_BASE + 0x1Cu)
+
+/* The UART holds a byte in its buffer and one on the line, and tells only of the buffer. */
+#define UART_DRAIN_TICKS (2u * 10u * (TM_BOARD_CLOCK_HZ / TM_BOARD_CONSOLE_BAUD) / TM_BOARD_COUNTER_PRESCALE)
+
+void tm_port_init(void) {
+  UART_BAUDDIV = TM_BOARD_CLOCK_HZ / TM_BOARD_CONSOLE_BAUD;
+  UART_CTRL = UART_CTRL_TX_RX_ENABLE;
+  FPGAIO_PRESCALE = TM_BOARD_COUNTER_PRESCALE - 1u;
+}
+
+int32_t tm_port_read(void) {
+  if ((UART_STATE & UART_STATE_RX_FULL) == 0) {
+    return -1;
+  }
+  return (int32_t)(UART_DATA & 0xFFu);
+}
+
+void tm_port_write(uint8_t byte) {
+  while ((UART_STATE & UART_STATE_TX_FULL) != 0) {
+  }
+  UART_DATA = byte;
+}
+
+uint32_t tm_port_ticks(void) { return FPGAIO_COUNTER; }
+
+void tm_port_reset(void) {
+  uint32_t start = tm_port_ticks();
+  while (tm_port_ticks() - start < UART_DRAIN_TICKS) {
+  }
+  tm_cpu_reset();
+}

@@ -1,0 +1,28 @@
+/* Registers of an Armv7E-M core that the port uses. */
+#ifndef TM_CORTEX_M_H
+#define TM_CORTEX_M_H
+
+#include <stdint.h>
+
+#define TM_REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
+
+#define TM_SCB_VTOR TM_REGISTER(0xE000ED08u)
+#define TM_SCB_AIRCR TM_REGISTER(0xE000ED0Cu)
+#define TM_SCB_SHCSR TM_REGISTER(0xE000ED24u)
+#define TM_SCB_CFSR TM_REGISTER(0xE000ED28u)
+#define TM_SCB_CPACR TM_REGISTER(0xE000ED88u)
+
+#define TM_SCB_AIRCR_RESET 0x05FA0004u         /* the key, and SYSRESETREQ */
+#define TM_SCB_SHCSR_FAULTS_ENABLED (7u << 16) /* MemManage, BusFault and UsageFault */
+#define TM_SCB_CPACR_FPU (0xFu << 20)          /* full access to coprocessors 10 and 11 */
+
+/* The cause given to tm_fault is the Configurable Fault Status Register. Two of its bits say that the core could
+ * not push a frame, because the stack had left RAM. Bits 28 and up of that register are never set; there stands
+ * the number of the exception where the register is zero. */
+#define TM_FAULT_STACK_OVERFLOW ((1u << 12) | (1u << 4))
+#define TM_FAULT_EXCEPTION_SHIFT 28u
+
+/* Restarts the chip at once. Does not return. */
+void tm_cpu_reset(void);
+
+#endif

@@ -1,0 +1,460 @@
+"""A board: a file of facts, one TOML file a board, read and checked.
+
+The files lie in `boards/`; a user may also give the path of a file of their own. Every key is checked: one that
+is not known is refused with its file and line, as is a wrong type, a region of no length, or two regions that
+overlap.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from tinyml import resources
+from tinyml.errors import BoardError
+
+Kind = Literal["flash", "ram"]
+T = TypeVar("T")
+EVIDENCE_LEVELS = ("none", "built", "emulated", "hardware")
+
+
+@dataclass(frozen=True)
+class MemoryRegion:
+    """A piece of the address space.
+
+    Attributes:
+        name: the linker's name of the region.
+        origin: its first address.
+        length: its size in bytes.
+        kind: "flash" for what an image is stored in, "ram" for what can be written.
+        note: what one should know of it, or an empty string.
+    """
+
+    name: str
+    origin: int
+    length: int
+    kind: Kind
+    note: str = ""
+
+    @property
+    def end(self) -> int:
+        """The address just above the region."""
+        return self.origin + self.length
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A pin of a port, written as "PC6": port C (index 2), number 6."""
+
+    text: str
+
+    @property
+    def port_index(self) -> int:
+        """0 for port A, 1 for port B, and so on."""
+        return ord(self.text[1]) - ord("A")
+
+    @property
+    def number(self) -> int:
+        """The pin's number within its port."""
+        return int(self.text[2:])
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Console:
+    """The UART that the link runs over.
+
+    Attributes:
+        peripheral: its name in the chip's manual.
+        base: its first register's address.
+        baud: bits a second, 8N1.
+        apb: the peripheral bus that clocks it, where the chip has several.
+        enable_bit: its bit in that bus's clock enable register.
+        tx: the pin that sends, where pins have to be chosen.
+        rx: the pin that receives.
+        alternate_function: the number that connects the two pins to the UART.
+        note: where a person finds it on the board.
+    """
+
+    peripheral: str
+    base: int
+    baud: int
+    apb: int | None = None
+    enable_bit: int | None = None
+    tx: Pin | None = None
+    rx: Pin | None = None
+    alternate_function: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The free-running 32-bit counter that measures an inference.
+
+    Attributes:
+        peripheral: its name in the chip's manual.
+        base: its first register's address.
+        prescale: how many cycles of its clock make one tick.
+        apb: the peripheral bus that clocks it, where the chip has several.
+        enable_bit: its bit in that bus's clock enable register.
+        note: what clocks it.
+    """
+
+    peripheral: str
+    base: int
+    prescale: int
+    apb: int | None = None
+    enable_bit: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Platformio:
+    """What PlatformIO's own board description needs beyond the facts above.
+
+    Attributes:
+        mcu: the chip's name in lower case.
+    """
+
+    mcu: str
+
+
+@dataclass(frozen=True)
+class Qemu:
+    """The machine of QEMU that stands in for the board.
+
+    Attributes:
+        machine: the argument of `-M`.
+        serial_index: which of QEMU's serial ports is the console, counted from 0.
+        icount_shift: an instruction takes 2**icount_shift ns of virtual time.
+        ticks_per_instruction: how far the counter moves in that time.
+        note: how the last figure comes about.
+    """
+
+    machine: str
+    serial_index: int
+    icount_shift: int
+    ticks_per_instruction: Fraction
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was proven for this board.
+
+    Attributes:
+        level: one of EVIDENCE_LEVELS; each includes the ones before it.
+        tools: with which versions.
+        date: year and month.
+    """
+
+    level: str
+    tools: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    """All facts of one board.
+
+    Attributes:
+        name: its name on the command line, and its file's name among tinyml's own.
+        title: its name in texts.
+        vendor: who makes it.
+        url: where it is described.
+        cpu: the core, as compilers call it.
+        flags: compiler flags that choose the core and its floating-point unit.
+        clock_hz: the core's clock.
+        crystal_hz: the external crystal that the clock is made from, or None where the port needs none.
+        memory: its regions; the first of each kind is the main one.
+        port: the folder under firmware/port/ that drives its chip family.
+        console: the UART of the link.
+        counter: the counter that measures.
+        platformio: facts for PlatformIO.
+        qemu: the emulated machine, or None.
+        evidence: what was proven.
+        text: the file itself, which a project carries along.
+    """
+
+    name: str
+    title: str
+    vendor: str
+    url: str
+    cpu: str
+    flags: tuple[str, ...]
+    clock_hz: int
+    crystal_hz: int | None
+    memory: tuple[MemoryRegion, ...]
+    port: str
+    console: Console
+    counter: Counter
+    platformio: Platformio
+    qemu: Qemu | None
+    evidence: Evidence
+    text: str
+
+    @property
+    def flash(self) -> MemoryRegion:
+        """The region that holds the image."""
+        return next(region for region in self.memory if region.kind == "flash")
+
+    @property
+    def ram(self) -> MemoryRegion:
+        """The region that holds stack, statics, link buffers and arena."""
+        return next(region for region in self.memory if region.kind == "ram")
+
+
+def names() -> list[str]:
+    """Return the names of all boards that come with tinyml, sorted."""
+    return sorted(path.stem for path in resources.boards().glob("*.toml"))
+
+
+def load(name_or_path: str | Path) -> Board:
+    """Read a board by its name, or from a file of the user's own.
+
+    Args:
+        name_or_path: one of names(), or the path of a file that ends in ".toml".
+
+    Raises:
+        BoardError: the name is not known, or the file is missing or holds a wrong fact.
+    """
+    given = str(name_or_path)
+    if given.endswith(".toml"):
+        path = Path(given)
+    elif given in names():
+        path = resources.boards() / f"{given}.toml"
+    else:
+        raise BoardError(
+            f"no board is called {given!r}; known are {', '.join(names())}",
+            hint="Give one of these names, or the path of a board file of your own that ends in .toml.",
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BoardError(f"the board file {path} cannot be read: {error}") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Board:
+    """Return the board that `text` describes; `path` is where it stands, for errors.
+
+    Raises:
+        BoardError: the text is not TOML, or a fact is unknown, missing, of a wrong type or impossible.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BoardError(f"{path} is not TOML: {error}") from error
+    return _board(_Table(data, _Source(text, path)), text)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A board file's text, to find the line of a key: tomllib does not tell it."""
+
+    text: str
+    path: Path
+
+    def line(self, table: str, index: int, key: str) -> int | None:
+        """Return the 1-based line of `key` in the index-th table of that name ("" is the top), or of its header."""
+        header = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]")
+        current, seen, found = "", -1 if table else 0, None
+        for number, line in enumerate(self.text.splitlines(), start=1):
+            if match := header.match(line):
+                current = match[1]
+                seen += current == table
+                if (current == table and seen == index) or (not table and current == key):
+                    found = number
+            if current == table and seen == index and re.match(rf'\s*"?{re.escape(key)}"?\s*[=.]', line):
+                return number
+        return found
+
+    def error(self, problem: str, table: str, index: int, key: str) -> BoardError:
+        line = self.line(table, index, key)
+        return BoardError(f"{self.path}{f', line {line}' if line else ''}: {problem}")
+
+
+class _Table:
+    """A table of a board file that hands out its values checked, and knows which keys were asked for."""
+
+    def __init__(self, data: Mapping[str, Any], source: _Source, name: str = "", index: int = 0) -> None:
+        self._data, self._source, self._name, self._index = data, source, name, index
+        self._asked: list[str] = []
+
+    def _error(self, problem: str, key: str = "") -> BoardError:
+        return self._source.error(problem, self._name, self._index, key)
+
+    def _named(self, key: str) -> str:
+        return f"{self._name}.{key}" if self._name else key
+
+    def _value(self, key: str, kind: type, what: str) -> Any:
+        self._asked.append(key)
+        if key not in self._data:
+            raise self._error(f"{self._named(key)} is missing", key)
+        value = self._data[key]
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise self._error(f"{self._named(key)} must be {what}, not {value!r}", key)
+        return value
+
+    def text(self, key: str, pattern: str = r"(?s).+", what: str = "a text") -> str:
+        value: str = self._value(key, str, what)
+        if not re.fullmatch(pattern, value):
+            raise self._error(f"{self._named(key)} must be {what}, not {value!r}", key)
+        return value
+
+    def number(self, key: str, least: int = 0) -> int:
+        value: int = self._value(key, int, "a whole number")
+        if not least <= value < 1 << 32:
+            raise self._error(f"{self._named(key)} must be {least} to {(1 << 32) - 1}, not {value}", key)
+        return value
+
+    def fraction(self, key: str) -> Fraction:
+        numerator, _, denominator = self.text(key, r"[1-9]\d*(/[1-9]\d*)?", 'a fraction such as "8/5"').partition(
+            "/"
+        )
+        return Fraction(int(numerator), int(denominator or 1))
+
+    def pin(self, key: str) -> Pin:
+        return Pin(self.text(key, r"P[A-Z]\d\d?", 'a pin such as "PC6"'))
+
+    def note(self, key: str = "note") -> str:
+        return self.optional(key, self.text) or ""
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self._value(key, list, "a list of texts")
+        if not all(isinstance(value, str) for value in values):
+            raise self._error(f"{self._named(key)} must be a list of texts, not {values!r}", key)
+        return tuple(values)
+
+    def optional(self, key: str, read: Callable[[str], T]) -> T | None:
+        self._asked.append(key)
+        return read(key) if key in self._data else None
+
+    def table(self, key: str) -> "_Table":
+        return _Table(self._value(key, dict, f"a table [{key}]"), self._source, key)
+
+    def tables(self, key: str) -> list["_Table"]:
+        values = self._value(key, list, f"tables [[{key}]]")
+        if not values or not all(isinstance(value, dict) for value in values):
+            raise self._error(f"{self._named(key)} must be one or more tables [[{key}]]", key)
+        return [_Table(value, self._source, key, index) for index, value in enumerate(values)]
+
+    def done(self) -> None:
+        """Refuse what nobody asked for."""
+        for key in self._data:
+            if key not in self._asked:
+                where = f"in [{self._name}]" if self._name else "at the top"
+                raise self._error(f"the key {key!r} is not known {where}; known are {', '.join(self._asked)}", key)
+
+    def refuse(self, key: str, problem: str) -> BoardError:
+        """Return the error that the value of `key` is impossible."""
+        return self._error(problem, key)
+
+
+def _board(top: _Table, text: str) -> Board:
+    clock = top.table("clock")
+    console, counter = top.table("console"), top.table("counter")
+    platformio, evidence = top.table("platformio"), top.table("evidence")
+    qemu = top.optional("qemu", top.table)
+    regions = top.tables("memory")
+    board = Board(
+        name=top.text("name", r"[a-z0-9][a-z0-9_-]*", "lower-case letters, digits, - and _"),
+        title=top.text("title"),
+        vendor=top.text("vendor"),
+        url=top.text("url"),
+        cpu=top.text("cpu"),
+        flags=top.texts("flags"),
+        clock_hz=clock.number("hz", least=1),
+        crystal_hz=clock.optional("crystal_hz", clock.number),
+        memory=_memory(regions),
+        port=top.text("port", r"[a-z0-9_]+", "the name of a folder under firmware/port/"),
+        console=_console(console),
+        counter=_counter(counter),
+        platformio=Platformio(mcu=platformio.text("mcu")),
+        qemu=_qemu(qemu) if qemu else None,
+        evidence=_evidence(evidence),
+        text=text,
+    )
+    for table in (top, clock, console, counter, platformio, evidence, *([qemu] if qemu else []), *regions):
+        table.done()
+    return board
+
+
+def _memory(tables: list[_Table]) -> tuple[MemoryRegion, ...]:
+    regions: list[MemoryRegion] = []
+    for table in tables:
+        region = MemoryRegion(
+            name=table.text("name", r"[a-z][a-z0-9_]*", "lower-case letters, digits and _"),
+            origin=table.number("origin"),
+            length=table.number("length", least=1),
+            kind="flash" if table.text("kind", "flash|ram", '"flash" or "ram"') == "flash" else "ram",
+            note=table.note(),
+        )
+        if region.end > 1 << 32:
+            raise table.refuse(
+                "length", f"the region {region.name} ends at {region.end:#x}, beyond 32-bit addresses"
+            )
+        for other in regions:
+            if region.name == other.name:
+                raise table.refuse("name", f"two memory regions are called {region.name}")
+            if region.origin < other.end and other.origin < region.end:
+                raise table.refuse(
+                    "origin",
+                    f"the memory regions {other.name} ({other.origin:#x} to {other.end:#x}) and "
+                    f"{region.name} ({region.origin:#x} to {region.end:#x}) overlap",
+                )
+        regions.append(region)
+    for kind in ("flash", "ram"):
+        if all(region.kind != kind for region in regions):
+            raise tables[0].refuse("kind", f"no memory region is of the kind {kind}; a board needs one")
+    return tuple(regions)
+
+
+def _console(table: _Table) -> Console:
+    return Console(
+        peripheral=table.text("peripheral"),
+        base=table.number("base"),
+        baud=table.number("baud", least=1),
+        apb=table.optional("apb", table.number),
+        enable_bit=table.optional("enable_bit", table.number),
+        tx=table.optional("tx", table.pin),
+        rx=table.optional("rx", table.pin),
+        alternate_function=table.optional("alternate_function", table.number),
+        note=table.note(),
+    )
+
+
+def _counter(table: _Table) -> Counter:
+    return Counter(
+        peripheral=table.text("peripheral"),
+        base=table.number("base"),
+        prescale=table.number("prescale", least=1),
+        apb=table.optional("apb", table.number),
+        enable_bit=table.optional("enable_bit", table.number),
+        note=table.note(),
+    )
+
+
+def _qemu(table: _Table) -> Qemu:
+    return Qemu(
+        machine=table.text("machine"),
+        serial_index=table.number("serial_index"),
+        icount_shift=table.number("icount_shift"),
+        ticks_per_instruction=table.fraction("ticks_per_instruction"),
+        note=table.note(),
+    )
+
+
+def _evidence(table: _Table) -> Evidence:
+    level = table.text("level", "|".join(EVIDENCE_LEVELS), f"one of {', '.join(EVIDENCE_LEVELS)}")
+    proven = level != "none"
+    return Evidence(
+        level=level,
+        tools=table.text("with") if proven else "",
+        date=table.text("date", r"\d{4}-\d\d", 'a month such as "2026-11"') if proven else "",
+    )
