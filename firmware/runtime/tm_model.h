@@ -4,11 +4,11 @@
 
 #include <stdint.h>
 
-/* The sections let an ELF file tell how large each part of an image is. The linker script places them. */
-#define TM_CONSTANT __attribute__((section(".tm_constants")))       /* weights, biases, requantization tables */
-#define TM_ARENA __attribute__((section(".tm_arena"), aligned(16))) /* the arena and its guards; not initialized \
-                                                                     */
-#define TM_LINK __attribute__((section(".tm_link"), aligned(4)))    /* the link's buffers; not initialized */
+/* The sections let an ELF file tell how large each part of an image is. The linker script places them; the arena
+ * and the link's buffers are not initialized at start. */
+#define TM_CONSTANT __attribute__((section(".tm_constants"))) /* weights, biases, requantization tables */
+#define TM_ARENA __attribute__((section(".tm_arena"), aligned(16)))
+#define TM_LINK __attribute__((section(".tm_link"), aligned(4)))
 
 /* Bytes that generated code leaves free before and after the arena. The runtime paints them at start and tells
  * the host when a write outside the arena has changed them. */
@@ -26,7 +26,7 @@ typedef struct {
   void (*const *layers)(void);    /* layer_count functions; run in order they are an inference */
   const tm_buffer *layer_outputs; /* layer_count buffers, each valid right after its layer has run */
   uint32_t input_count;
-  const tm_buffer *inputs;
+  const tm_buffer *inputs; /* an inference may overwrite them */
   uint32_t output_count;
   const tm_buffer *outputs; /* valid after an inference */
   uint8_t *arena;           /* TM_ARENA_GUARD_BYTES lie before its first byte and after its last */

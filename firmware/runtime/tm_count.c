@@ -1,0 +1,49 @@
+#include "tm_count.h"
+
+#include "tm_port.h"
+#include "tm_protocol.h"
+
+static uint32_t loop_iterations;
+
+static void nothing(void) {}
+
+#if defined(__thumb__)
+#if TM_CALIBRATE_INSTRUCTIONS != 2
+#error "the loop below has two instructions"
+#endif
+
+static void loop(void) {
+  uint32_t left = loop_iterations;
+  __asm volatile(
+      ".syntax unified\n"
+      "1: subs %0, %0, #1\n"
+      "   bne 1b\n"
+      : "+l"(left)
+      :
+      : "cc");
+}
+#else
+/* On a host, where tests run the device's half of the link, nobody relies on the length of the loop. */
+static void loop(void) {
+  for (volatile uint32_t left = loop_iterations; left != 0;) {
+    left = left - 1u;
+  }
+}
+#endif
+
+/* Not inlined, so that every count costs the same whatever is counted. */
+__attribute__((noinline)) tm_count tm_count_call(void (*work)(void)) {
+  tm_count count;
+  const uint32_t before = tm_port_ticks();
+  do {
+    count.start = tm_port_ticks();
+  } while (count.start == before);
+  work();
+  count.ticks = tm_port_ticks() - count.start;
+  return count;
+}
+
+tm_count tm_count_loop(uint32_t iterations) {
+  loop_iterations = iterations;
+  return tm_count_call(iterations == 0 ? nothing : loop);
+}

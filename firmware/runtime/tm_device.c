@@ -1,0 +1,282 @@
+#include "tm_device.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "tm_build.h"
+#include "tm_count.h"
+#include "tm_frame.h"
+#include "tm_port.h"
+#include "tm_protocol.h"
+
+#define TM_GUARD_PAINT 0xA5u
+#define TM_NO_LAYER 0xFFFFFFFFu
+#define TM_NO_SEQUENCE 0u
+
+typedef struct {
+  const tm_model *model;
+  tm_decoder decoder;
+  uint32_t next_layer;   /* the layer that may run next; the one before it has its output in memory */
+  uint32_t active_layer; /* the layer that is running, for the report of a fault */
+  uint32_t answer_size;  /* bytes of the last answer, header included */
+  uint32_t request_crc;  /* of the request that it answered */
+  bool reset_due;
+} tm_device;
+
+/* All that the link costs in RAM. */
+static TM_LINK tm_device device;
+static TM_LINK tm_request request;
+static TM_LINK tm_response response;
+
+static void paint_guards(const tm_model *model) {
+  memset(model->arena - TM_ARENA_GUARD_BYTES, TM_GUARD_PAINT, TM_ARENA_GUARD_BYTES);
+  memset(model->arena + model->arena_size, TM_GUARD_PAINT, TM_ARENA_GUARD_BYTES);
+}
+
+static bool is_intact(const uint8_t *guard) {
+  uint8_t changed = 0;
+  for (uint32_t i = 0; i < TM_ARENA_GUARD_BYTES; i++) {
+    changed |= (uint8_t)(guard[i] ^ TM_GUARD_PAINT);
+  }
+  return changed == 0;
+}
+
+static bool guard_before_is_intact(void) { return is_intact(device.model->arena - TM_ARENA_GUARD_BYTES); }
+
+static bool guard_after_is_intact(void) { return is_intact(device.model->arena + device.model->arena_size); }
+
+static uint8_t guard_status(void) {
+  return guard_before_is_intact() && guard_after_is_intact() ? TM_STATUS_OK : TM_STATUS_GUARD_OVERWRITTEN;
+}
+
+/* The stack grows down, so that what is still painted at its lower end was never used. */
+static uint32_t stack_used(void) {
+  const uint32_t *word = __tm_stack_bottom;
+  while (word != __tm_stack_top && *word == TM_STACK_PAINT) {
+    word++;
+  }
+  return (uint32_t)(__tm_stack_top - word) * (uint32_t)sizeof(*word);
+}
+
+/* Copies up to `length` bytes of a buffer. Sets the bytes copied; returns a status. */
+static uint8_t read_buffer(const tm_buffer *buffer, uint32_t offset, uint32_t length, uint8_t *data,
+                           uint32_t *copied) {
+  if (offset > buffer->size) {
+    return TM_STATUS_BAD_RANGE;
+  }
+  const uint32_t left = buffer->size - offset;
+  *copied = length < left ? length : left;
+  memcpy(data, buffer->data + offset, *copied);
+  return TM_STATUS_OK;
+}
+
+/* The functions that answer: on_NAME for each message. Each takes `rest`, the bytes of the request after its
+ * fixed part, writes the response's fixed part, sets `rest` to the bytes of the response after that, and returns
+ * a status. A response with a status other than ok has no body. */
+
+static uint8_t on_hello(uint32_t *rest) {
+  const tm_model *model = device.model;
+  tm_hello_response *hello = &response.part.body.hello;
+  static const uint8_t version[sizeof(hello->firmware_version)] = TM_FIRMWARE_VERSION;
+  hello->protocol_hash = TM_PROTOCOL_HASH;
+  hello->build_id = TM_BUILD_ID;
+  hello->layer_count = model->layer_count;
+  hello->input_count = model->input_count;
+  hello->output_count = model->output_count;
+  hello->arena_bytes = model->arena_size;
+  memcpy(hello->model_sha256, model->sha256, sizeof(hello->model_sha256));
+  memcpy(hello->firmware_version, version, sizeof(version));
+  *rest = 0;
+  return request.part.body.hello.protocol_hash == TM_PROTOCOL_HASH ? TM_STATUS_OK : TM_STATUS_WRONG_PROTOCOL;
+}
+
+static uint8_t on_calibrate(uint32_t *rest) {
+  const uint32_t iterations = request.part.body.calibrate.iterations;
+  if (iterations > TM_CALIBRATE_ITERATIONS) {
+    return TM_STATUS_BAD_RANGE;
+  }
+  const tm_count count = tm_count_loop(iterations);
+  response.part.body.calibrate.start = count.start;
+  response.part.body.calibrate.ticks = count.ticks;
+  *rest = 0;
+  return TM_STATUS_OK;
+}
+
+static uint8_t on_set_input(uint32_t *rest) {
+  const tm_set_input_request *set = &request.part.body.set_input;
+  if (set->index >= device.model->input_count) {
+    return TM_STATUS_BAD_INDEX;
+  }
+  const tm_buffer *input = &device.model->inputs[set->index];
+  if (set->offset > input->size || *rest > input->size - set->offset) {
+    return TM_STATUS_BAD_RANGE;
+  }
+  memcpy(input->data + set->offset, set->data, *rest);
+  response.part.body.set_input.size = input->size;
+  *rest = 0;
+  return TM_STATUS_OK;
+}
+
+static uint8_t on_invoke(uint32_t *rest) {
+  device.next_layer = 0; /* its output is not the last layer's any more */
+  const tm_count count = tm_count_call(device.model->invoke);
+  response.part.body.invoke.start = count.start;
+  response.part.body.invoke.ticks = count.ticks;
+  *rest = 0;
+  return guard_status();
+}
+
+static uint8_t on_get_output(uint32_t *rest) {
+  const tm_get_output_request *get = &request.part.body.get_output;
+  tm_get_output_response *got = &response.part.body.get_output;
+  if (get->index >= device.model->output_count) {
+    return TM_STATUS_BAD_INDEX;
+  }
+  if (get->length > sizeof(got->data)) {
+    return TM_STATUS_BAD_RANGE;
+  }
+  const tm_buffer *output = &device.model->outputs[get->index];
+  got->size = output->size;
+  return read_buffer(output, get->offset, get->length, got->data, rest);
+}
+
+static uint8_t on_run_layer(uint32_t *rest) {
+  const uint32_t index = request.part.body.run_layer.index;
+  tm_run_layer_response *ran = &response.part.body.run_layer;
+  if (index >= device.model->layer_count) {
+    return TM_STATUS_BAD_INDEX;
+  }
+  if (index != 0 && index != device.next_layer) {
+    return TM_STATUS_BAD_ORDER;
+  }
+  device.active_layer = index;
+  const tm_count count = tm_count_call(device.model->layers[index]);
+  device.active_layer = TM_NO_LAYER;
+  device.next_layer = index + 1u;
+  const tm_buffer *output = &device.model->layer_outputs[index];
+  ran->start = count.start;
+  ran->ticks = count.ticks;
+  ran->digest = tm_crc32(0, output->data, output->size);
+  ran->size = output->size;
+  *rest = 0;
+  return guard_status();
+}
+
+static uint8_t on_get_layer_output(uint32_t *rest) {
+  const tm_get_layer_output_request *get = &request.part.body.get_layer_output;
+  tm_get_layer_output_response *got = &response.part.body.get_layer_output;
+  if (get->index >= device.model->layer_count) {
+    return TM_STATUS_BAD_INDEX;
+  }
+  if (get->index + 1u != device.next_layer) {
+    return TM_STATUS_BAD_ORDER;
+  }
+  if (get->length > sizeof(got->data)) {
+    return TM_STATUS_BAD_RANGE;
+  }
+  const tm_buffer *output = &device.model->layer_outputs[get->index];
+  got->size = output->size;
+  return read_buffer(output, get->offset, get->length, got->data, rest);
+}
+
+static uint8_t on_memory(uint32_t *rest) {
+  tm_memory_response *memory = &response.part.body.memory;
+  memory->stack_bytes = (uint32_t)(__tm_stack_top - __tm_stack_bottom) * (uint32_t)sizeof(uint32_t);
+  memory->stack_used = stack_used();
+  memory->guard_before = guard_before_is_intact();
+  memory->guard_after = guard_after_is_intact();
+  *rest = 0;
+  return TM_STATUS_OK;
+}
+
+static uint8_t on_reset(uint32_t *rest) {
+  device.reset_due = true;
+  *rest = 0;
+  return TM_STATUS_OK;
+}
+
+/* Carries out the request whose body has `size` bytes. Sets the size of the response's body; returns a status. */
+static uint8_t carry_out(uint32_t size, uint32_t *response_size) {
+  uint32_t rest;
+  uint8_t status;
+  switch (request.part.header.message) {
+/* A body that is too short makes `rest` wrap, to more than may follow. */
+#define TM_CASE(NAME, name, request_bytes, most_rest, response_bytes) \
+  case TM_MESSAGE_##NAME:                                             \
+    rest = size - (request_bytes);                                    \
+    if (rest > (most_rest)) {                                         \
+      return TM_STATUS_BAD_LENGTH;                                    \
+    }                                                                 \
+    status = on_##name(&rest);                                        \
+    *response_size = (response_bytes) + rest;                         \
+    return status;
+    TM_REQUESTS(TM_CASE)
+#undef TM_CASE
+    default:
+      return TM_STATUS_UNKNOWN_MESSAGE;
+  }
+}
+
+/* Answers the frame of `size` bytes in the request buffer. */
+static void answer(uint32_t size) {
+  const tm_header *asked = &request.part.header;
+  if (size < sizeof(tm_header)) {
+    return;
+  }
+  const uint32_t crc = tm_crc32(0, request.bytes, size);
+  const bool repeated = asked->sequence != TM_NO_SEQUENCE && device.answer_size != 0 && crc == device.request_crc;
+  if (!repeated) {
+    uint32_t body = 0;
+    response.part.header = *asked;
+    response.part.header.status = carry_out(size - (uint32_t)sizeof(tm_header), &body);
+    if (response.part.header.status != TM_STATUS_OK) {
+      body = 0;
+    }
+    device.answer_size = (uint32_t)sizeof(tm_header) + body;
+    device.request_crc = crc;
+  }
+  tm_frame_send(response.bytes, device.answer_size);
+}
+
+void tm_device_serve(const tm_model *model) {
+  device.model = model;
+  device.next_layer = 0;
+  device.active_layer = TM_NO_LAYER;
+  device.answer_size = 0;
+  device.reset_due = false;
+  request.part.header.message = 0;
+  tm_decoder_init(&device.decoder, request.bytes, sizeof(request.bytes));
+  tm_port_init();
+  paint_guards(model);
+  for (;;) {
+    const int32_t byte = tm_port_read();
+    if (byte < 0) {
+      continue;
+    }
+    const uint32_t size = tm_decoder_push(&device.decoder, (uint8_t)byte);
+    if (size != 0) {
+      answer(size);
+    }
+    if (device.reset_due) {
+      tm_port_reset();
+    }
+  }
+}
+
+void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
+  tm_fault_response *fault = &response.part.body.fault;
+  response.part.header.sequence = TM_NO_SEQUENCE;
+  response.part.header.message = TM_MESSAGE_FAULT;
+  response.part.header.status = TM_STATUS_OK;
+  fault->cause = cause;
+  fault->pc = pc;
+  fault->lr = lr;
+  fault->message = request.part.header.message;
+  fault->layer = device.active_layer;
+  for (;;) {
+    tm_frame_send(response.bytes, (uint32_t)(sizeof(tm_header) + sizeof(tm_fault_response)));
+    while (tm_port_read() != 0) {
+      /* a zero byte is a host that asks */
+    }
+  }
+}
