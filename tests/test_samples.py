@@ -135,7 +135,7 @@ def test_npz_whose_arrays_do_not_map(tmp_path: Path):
 
 def test_labels_that_do_not_match(tmp_path: Path):
     np.savez(tmp_path / "a.npz", x=batch(4, 2, 3), y=np.arange(3))
-    with pytest.raises(SamplesError, match="3 labels .* for 4 samples"):
+    with pytest.raises(SamplesError, match=r"3 labels .* for 4 samples"):
         samples.load(tmp_path / "a.npz", ONE)
 
 

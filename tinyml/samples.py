@@ -166,6 +166,27 @@ def _join(folder: Path, parts: Sequence[Samples]) -> Samples:
     return Samples(tuple(np.concatenate(column) for column in columns), known)
 
 
+def files(path: Path) -> list[Path]:
+    """Return the files of samples in `path`: itself, or those of a folder in the order of their names.
+
+    Raises:
+        SamplesError: `path` does not exist, is a folder without such files, or has another suffix.
+    """
+    if path.is_dir():
+        found = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES)
+        if not found:
+            raise SamplesError(f"{path} holds no {' or '.join(_SUFFIXES)} file", "Name a folder with samples.")
+        return found
+    if not path.is_file():
+        raise SamplesError(f"{path} does not exist", "Name a .npz, a .npy or a folder of them.")
+    if path.suffix not in _SUFFIXES:
+        raise SamplesError(
+            f"{path} has the suffix {path.suffix!r}; {' and '.join(_SUFFIXES)} are allowed",
+            "Write the samples with numpy.save or numpy.savez.",
+        )
+    return [path]
+
+
 def load(path: Path, inputs: Sequence[Tensor]) -> Samples:
     """Load the samples in `path`, in one of the forms that this module's text describes.
 
@@ -177,16 +198,7 @@ def load(path: Path, inputs: Sequence[Tensor]) -> Samples:
         SamplesError: the file or folder is missing, empty or in another form, or its arrays do not have the
             shapes of `inputs`, are not numbers of the types allowed, or are not finite.
     """
-    if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix in _SUFFIXES)
-        if not files:
-            raise SamplesError(f"{path} holds no {' or '.join(_SUFFIXES)} file", "Name a folder with samples.")
-        return _join(path, [_load_file(file, inputs) for file in files])
-    if not path.is_file():
-        raise SamplesError(f"{path} does not exist", "Name a .npz, a .npy or a folder of them.")
-    if path.suffix not in _SUFFIXES:
-        raise SamplesError(f"{path} has the suffix {path.suffix!r}; {' and '.join(_SUFFIXES)} are allowed")
-    return _load_file(path, inputs)
+    return _join(path, [_load_file(file, inputs) for file in files(path)])
 
 
 def _quantize(values: npt.NDArray[np.generic], tensor: Tensor) -> npt.NDArray[np.generic]:

@@ -1,0 +1,42 @@
+"""A `.tflite` that is int8 already: taken as it is, byte for byte."""
+
+from pathlib import Path
+
+from tinyml import graph
+from tinyml.errors import ModelError
+from tinyml.graph import Graph
+
+_BOUNDARY = ("QUANTIZE", "DEQUANTIZE")
+
+
+def check_int8(model: Graph, source: str) -> None:
+    """Check that `model` computes in int8; only QUANTIZE and DEQUANTIZE may touch float32.
+
+    Args:
+        model: the model.
+        source: what the model is called in the error.
+
+    Raises:
+        ModelError: the model is float32, or hybrid (int8 weights and float32 activations).
+    """
+    computing = [op for op in model.operators if op.name not in _BOUNDARY]
+    for operator in computing:
+        touched = [at for at in operator.inputs + operator.outputs if at != -1]
+        if any(model.tensors[at].type == "float32" for at in touched):
+            int8 = any(model.tensors[at].type == "int8" for op in computing for at in op.inputs if at != -1)
+            kind = "hybrid (int8 weights and float32 activations)" if int8 else "float32"
+            raise ModelError(
+                f"{source} is {kind}, from operator {model.label(operator)} on; a fully int8 model is needed",
+                "Give the Keras model and --data so that tinyml can quantize it.",
+            )
+
+
+def load(path: Path) -> bytes:
+    """Return the bytes of the int8 model at `path`.
+
+    Raises:
+        ModelError: the file is malformed, or the model is not fully int8.
+    """
+    data = path.read_bytes()
+    check_int8(graph.read(data), path.name)
+    return data

@@ -1,0 +1,80 @@
+"""Full-int8 quantization by TensorFlow's converter, and the int8 model's outputs on this machine."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tinyml import graph, samples
+from tinyml.errors import ModelError
+from tinyml.importers import tflite
+from tinyml.importers.floatmodel import FloatModel
+from tinyml.samples import Samples
+
+
+def _reason(error: Exception) -> str:
+    """Return the first line of the converter's reason, without the source locations that it puts in front."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    refused = [m[1] for line in lines if (m := re.search(r"('[\w.]+' op .*)", line))]
+    return (refused or lines or [type(error).__name__])[0]
+
+
+def quantize(model: FloatModel, calibration: Samples, source: str) -> bytes:
+    """Return `model` as a `.tflite` with int8 inputs, outputs, activations and per-channel weights.
+
+    Args:
+        model: the float model.
+        calibration: samples, float32, shape [n, *shape] for each input; the value ranges of all tensors are taken
+            from the float model's run over them.
+        source: what the model is called in errors.
+
+    Raises:
+        ModelError: the converter refuses the model, or leaves a part of it in float32.
+    """
+    import tensorflow as tf
+
+    def representative() -> Iterator[list[npt.NDArray[np.generic]]]:
+        for i in range(len(calibration)):
+            yield [array[i : i + 1] for array in calibration.inputs]
+
+    # Without a trackable object the converter freezes this function itself, which keeps the order of inputs and
+    # outputs; given one it goes through a SavedModel, whose signature has no order.
+    converter: Any = tf.lite.TFLiteConverter.from_concrete_functions([model.function])
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = representative
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = tf.int8
+    try:
+        data = bytes(converter.convert())
+    except Exception as error:
+        raise ModelError(
+            f"TensorFlow cannot convert {source} to int8: {_reason(error)}",
+            "Replace the layer that makes this operation by ones that TensorFlow Lite has.",
+        ) from error
+    tflite.check_int8(graph.read(data), f"the conversion of {source}")
+    return data
+
+
+def run(data: bytes, given: Samples) -> tuple[npt.NDArray[np.float32], ...]:
+    """Return the outputs of the int8 model `data` for all samples, dequantized, shape [n, *shape] each."""
+    import tensorflow as tf
+
+    model = graph.read(data)
+    quantized = samples.quantize(given, model)
+    plain = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    interpreter = tf.lite.Interpreter(model_content=data, experimental_op_resolver_type=plain)
+    interpreter.allocate_tensors()
+    rows = []
+    for i in range(len(given)):
+        for at, array in zip(model.inputs, quantized.inputs, strict=True):
+            interpreter.set_tensor(at, array[i : i + 1])
+        interpreter.invoke()
+        rows.append([interpreter.get_tensor(at) for at in model.outputs])
+    outputs = []
+    for at, column in zip(model.outputs, zip(*rows, strict=True), strict=True):
+        form = model.tensors[at].quantized
+        real = (np.concatenate(column).astype(np.float32) - form.zero_point) * form.scale
+        outputs.append(real.astype(np.float32))
+    return tuple(outputs)
