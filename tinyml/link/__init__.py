@@ -1,1 +1,6 @@
-"""TODO."""
+"""The serial link between the host and a device that runs a model."""
+
+from tinyml.link.client import Client, Count, Hello, LayerRun, Marks, Stream
+from tinyml.link.clock import Clock
+
+__all__ = ["Client", "Clock", "Count", "Hello", "LayerRun", "Marks", "Stream"]

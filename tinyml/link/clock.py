@@ -1,0 +1,54 @@
+"""From ticks of a device's counter to instructions."""
+
+from fractions import Fraction
+from math import ceil
+
+from tinyml import protocol
+from tinyml.errors import DeviceError
+from tinyml.link.client import Client, Count
+
+_CHECK_ITERATIONS = 500_000
+_TOLERANCE_INSTRUCTIONS = 8  # a call, a return and the loading of the loop's length are part of what is counted
+
+
+class Clock:
+    """Converts the counts of one emulated device to instructions.
+
+    An emulator's time is its instructions: after n of them the counter stands at floor(n × ticks per instruction).
+    With at least one tick an instruction, n can be had back exactly from what the counter showed, wherever between
+    two ticks the work began. What counting itself costs is measured once, with an empty function, and subtracted.
+
+    Args:
+        client: the device.
+        ticks_per_instruction: the board's fact, at least 1.
+    """
+
+    def __init__(self, client: Client, ticks_per_instruction: Fraction) -> None:
+        self._client = client
+        self._ticks_per_instruction = ticks_per_instruction
+        self._overhead = self._elapsed(client.calibrate(0))
+
+    def _elapsed(self, count: Count) -> int:
+        def instructions(ticks: int) -> int:
+            return ceil(ticks / self._ticks_per_instruction)
+
+        return instructions(count.start + count.ticks) - instructions(count.start)
+
+    def instructions(self, count: Count) -> int:
+        """Return how many instructions the counted work took, without its call and its return."""
+        return self._elapsed(count) - self._overhead
+
+    def check(self) -> None:
+        """Hold the clock against a loop of known length.
+
+        Raises:
+            DeviceError: the loop took 8 or more instructions more or less than it has.
+        """
+        expected = _CHECK_ITERATIONS * protocol.load().limits["calibrate_instructions"]
+        counted = self.instructions(self._client.calibrate(_CHECK_ITERATIONS))
+        if abs(counted - expected) >= _TOLERANCE_INSTRUCTIONS:
+            raise DeviceError(
+                f"the device's clock counted {counted} instructions in a loop of {expected}, at "
+                f"{self._ticks_per_instruction} ticks an instruction",
+                "Check ticks_per_instruction, the counter and icount_shift in the board's file.",
+            )
