@@ -50,7 +50,7 @@ static uint8_t guard_status(void) {
 }
 
 /* The stack grows down, so that what is still painted at its lower end was never used. */
-static uint32_t stack_used(void) {
+static uint32_t stack_bytes(void) {
   const uint32_t *word = __tm_stack_bottom;
   while (word != __tm_stack_top && *word == TM_STACK_PAINT) {
     word++;
@@ -181,8 +181,8 @@ static uint8_t on_get_layer_output(uint32_t *rest) {
 
 static uint8_t on_memory(uint32_t *rest) {
   tm_memory_response *memory = &response.part.body.memory;
-  memory->stack_bytes = (uint32_t)(__tm_stack_top - __tm_stack_bottom) * (uint32_t)sizeof(uint32_t);
-  memory->stack_used = stack_used();
+  memory->stack_size = (uint32_t)(__tm_stack_top - __tm_stack_bottom) * (uint32_t)sizeof(uint32_t);
+  memory->stack_bytes = stack_bytes();
   memory->guard_before = guard_before_is_intact();
   memory->guard_after = guard_after_is_intact();
   *rest = 0;
