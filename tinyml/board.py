@@ -62,6 +62,7 @@ class Pin:
         return int(self.text[2:])
 
     def __str__(self) -> str:
+        """Return the pin as it was written."""
         return self.text
 
 
@@ -261,7 +262,7 @@ class _Source:
     path: Path
 
     def line(self, table: str, index: int, key: str) -> int | None:
-        """Return the 1-based line of `key` in the index-th table of that name ("" is the top), or of its header."""
+        """Return the 1-based line of `key` in the index-th table of that name ("" is the top), or its header's."""
         header = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]")
         current, seen, found = "", -1 if table else 0, None
         for number, line in enumerate(self.text.splitlines(), start=1):

@@ -4,12 +4,12 @@ With arm-none-eabi-gcc on PATH and SCons installed from PyPI, a build needs no n
 """
 
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
 from platformio.dependencies import get_core_dependencies
+from platformio.package.manager.core import get_core_package_dir
 from platformio.package.version import get_original_version
 from platformio.platform.base import PlatformBase
 
@@ -22,7 +22,9 @@ class TinymlPlatform(PlatformBase):
 
     def configure_default_packages(self, options, targets):
         """Choose the compiler, and provide SCons before PlatformIO would look for it in its registry."""
-        if shutil.which(COMPILER) is None:
+        if shutil.which(COMPILER):
+            self.packages.pop(TOOLCHAIN, None)  # an installed package would come before PATH
+        else:
             self.packages[TOOLCHAIN]["optional"] = False
         provide_scons(Path(self.config.get("platformio", "packages_dir")))
         return super().configure_default_packages(options, targets)
@@ -35,16 +37,16 @@ def provide_scons(packages):
     needs no installed SCons any more, so that other projects can share the folder. Builds side by side may all
     come here at once: each copies into a folder of its own and renames it, and the first one wins.
     """
-    version = get_core_dependencies()["tool-scons"].lstrip("~^=")
-    package = packages / f"tool-scons@{version}"
-    if package.exists() or (packages / "tool-scons").exists():
+    if get_core_package_dir("tool-scons", auto_install=False):
         return
     try:
         import SCons
     except ImportError:
         return
+    version = get_core_dependencies()["tool-scons"].lstrip("~^=")
     if _numbers(SCons.__version__) < _numbers(get_original_version(version) or "0"):
         return
+    package = packages / f"tool-scons@{version}"
     packages.mkdir(parents=True, exist_ok=True)
     copy = Path(tempfile.mkdtemp(prefix="_tmp_installing-", dir=packages))
     try:
@@ -61,7 +63,7 @@ def provide_scons(packages):
             json.dumps({"type": "tool", "name": "tool-scons", "version": version, "spec": spec})
         )
         copy.chmod(0o755)
-        os.rename(copy, package)
+        copy.rename(package)
     except OSError:
         if not package.exists():
             raise

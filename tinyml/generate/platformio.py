@@ -1,4 +1,4 @@
-"""The parts of a project that make it build: platformio.ini, PlatformIO's platform, the port and its board facts."""
+"""The parts of a project that make it build: platformio.ini, PlatformIO's platform, the port, board facts."""
 
 import json
 from pathlib import Path

@@ -51,7 +51,7 @@ env.Append(
         "-Wl,--gc-sections",
         "-Wl,--build-id=none",
         "-Wl,--fatal-warnings",
-        "-Wl,-Map=$BUILD_DIR/${PROGNAME}.map",
+        env.subst("-Wl,-Map=$BUILD_DIR/${PROGNAME}.map"),  # SCons quotes a path with spaces only when it is whole
     ],
     LIBS=["c", "gcc"],
 )

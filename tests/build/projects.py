@@ -1,0 +1,58 @@
+"""Small projects that build and run without a model, and the conditions of tests that build them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tinyml import board as boards
+from tinyml import resources
+from tinyml.generate import platformio, project
+from tinyml.generate.project import Project
+
+BOARDS = ("mps2-an386", "netduinoplus2")
+
+needs_compiler = pytest.mark.skipif(
+    shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc, which is not installed"
+)
+needs_qemu = pytest.mark.skipif(
+    shutil.which("qemu-system-arm") is None, reason="needs qemu-system-arm, which is not installed"
+)
+
+MINIMAL_MAIN = """\
+#include "tm_model.h"
+#include "tm_port.h"
+
+static const uint8_t weights[100] TM_CONSTANT = {1, 2, 3};
+static uint8_t arena[64] TM_ARENA;
+static uint8_t frame[24] TM_LINK;
+static uint32_t variable = 7;
+static uint32_t zeros[10];
+
+void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
+  (void)(cause + pc + lr);
+  tm_port_halt();
+}
+
+int main(void) {
+  tm_port_init();
+  for (volatile uint32_t i = 0;; ++i) {
+    arena[i % sizeof arena] = weights[i % sizeof weights];
+    frame[i % sizeof frame] = (uint8_t)variable++;
+    zeros[i % 10] += arena[i % 7];
+    tm_port_write((uint8_t)(frame[i % 5] + zeros[i % 3]));
+  }
+}
+"""
+
+
+def write(folder: Path, board_name: str, main: str = MINIMAL_MAIN) -> Project:
+    """Write a project whose only source of its own is `main`."""
+    board = boards.load(board_name)
+    files = {name: text.encode() for name, text in platformio.files(board).items()}
+    for header in ("tm_port.h", "tm_model.h"):
+        files[f"lib/tinyml_runtime/{header}"] = (resources.firmware() / "runtime" / header).read_bytes()
+    files["src/main.c"] = main.encode()
+    files[project.BOARD] = board.text.encode()
+    facts = {"tinyml": "test", "model": {"path": "none", "sha256": ""}, "board": board.name}
+    return project.write(folder, files, facts | {"engine": "compiled", "prefix": "model"})

@@ -1,0 +1,204 @@
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.build import projects
+from tests.build.conftest import NO_NETWORK
+from tinyml import build as build_module
+from tinyml.build import Image, build, toolchain
+from tinyml.errors import BuildError, MissingToolError, ProjectError
+
+pytestmark = projects.needs_compiler
+
+
+def test_sizes_of_the_parts(built):
+    sizes = built.sizes
+    assert (sizes.constants, sizes.arena, sizes.link, sizes.stack) == (100, 64, 24, 4096)
+    assert sizes.static == 4 + 40
+    assert sizes.flash_total == built.binary.stat().st_size == sizes.code + sizes.constants
+    assert sizes.ram_total == 64 + 24 + 44 + 4096
+    assert "arm-none-eabi-gcc" in built.compiler
+
+
+def test_an_image_is_found_again_until_a_source_changes(built):
+    assert Image.load(built.project) == built
+    source = built.project / "src" / "main.c"
+    source.write_text(source.read_text() + "\n/* edited */\n")
+    with pytest.raises(ProjectError, match="changed since it was built"):
+        Image.load(built.project)
+
+
+def test_an_image_that_another_tool_changed_is_refused(built):
+    built.elf.write_bytes(b"other")
+    with pytest.raises(ProjectError, match="not the one that tinyml built"):
+        Image.load(built.project)
+
+
+def test_a_second_build_compiles_nothing(tmp_path):
+    project = projects.write(tmp_path, "mps2-an386")
+    first = build(project.path)
+    stamp = first.elf.stat().st_mtime_ns
+    assert build(project.path) == first
+    assert first.elf.stat().st_mtime_ns == stamp
+
+
+def test_two_folders_give_identical_images(tmp_path):
+    main = projects.MINIMAL_MAIN + "const char *tm_place(void) { return __FILE__; }\n"
+    main = main.replace(
+        "int main(void) {", "const char *tm_place(void);\nint main(void) {\n  tm_port_write((uint8_t)*tm_place());"
+    )
+    images = [
+        build(projects.write(tmp_path / name, "netduinoplus2", main).path)
+        for name in ("one", "another/with spaces")
+    ]
+    assert images[0].elf.read_bytes() == images[1].elf.read_bytes()
+    assert images[0].binary.read_bytes() == images[1].binary.read_bytes()
+
+
+def test_six_builds_side_by_side_in_a_cold_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folders = [projects.write(tmp_path / str(i), projects.BOARDS[i % 2]).path for i in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        images = list(pool.map(lambda folder: build(folder, jobs=1), folders))
+    assert len({image.sha256 for image in images}) == 2
+    packages = toolchain.core_folder() / "packages"
+    assert [path.name.split("@")[0] for path in packages.iterdir()] == ["tool-scons"]
+
+
+def test_platformio_alone_builds_the_project_without_tinyml_and_network(tmp_path):
+    project = projects.write(tmp_path / "project", "mps2-an386")
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "sitecustomize.py").write_text("import sys\nsys.modules['tinyml'] = None\n")
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(blocked), **NO_NETWORK}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "platformio", "run"],
+        cwd=project.path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    alone = project.path / ".pio" / "build" / "mps2-an386" / "firmware.elf"
+    assert alone.read_bytes() == build(projects.write(tmp_path / "other", "mps2-an386").path).elf.read_bytes()
+
+
+def test_variables_of_the_user_do_not_change_the_image(tmp_path, monkeypatch):
+    plain = build(projects.write(tmp_path / "plain", "mps2-an386").path)
+    monkeypatch.setenv("PLATFORMIO_BUILD_FLAGS", "-O0")
+    monkeypatch.setenv("PLATFORMIO_BUILD_DIR", str(tmp_path / "elsewhere"))
+    assert build(projects.write(tmp_path / "other", "mps2-an386").path).sha256 == plain.sha256
+
+
+def test_a_compiler_error_is_shown_with_its_line(tmp_path):
+    project = projects.write(tmp_path, "mps2-an386", "int main(void) { return missing; }\n")
+    with pytest.raises(BuildError, match=r"src/main\.c:1:25: error: .*missing") as caught:
+        build(project.path)
+    assert str(tmp_path / ".pio" / "tinyml-build.log") in caught.value.hint
+
+
+def test_a_linker_error_is_shown(tmp_path):
+    main = projects.MINIMAL_MAIN.replace("arena[64]", "arena[200000]")
+    with pytest.raises(BuildError, match=r"will not fit in region|overflowed"):
+        build(projects.write(tmp_path, "netduinoplus2", main).path)
+
+
+def test_a_missing_compiler_is_named_with_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLATFORMIO_CORE_DIR", str(tmp_path / "core"))
+    with pytest.raises(MissingToolError, match="arm-none-eabi-gcc") as caught:
+        build(projects.write(tmp_path / "project", "mps2-an386").path)
+    assert caught.value.hint == "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
+
+
+def test_uploading_is_refused_clearly(tmp_path):
+    project = projects.write(tmp_path, "netduinoplus2")
+    done = subprocess.run(
+        [sys.executable, "-m", "platformio", "run", "-t", "upload"],
+        cwd=project.path,
+        env={**os.environ, "PLATFORMIO_CORE_DIR": str(toolchain.core_folder())},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode != 0
+    assert "tinyml cannot write the flash of Netduino Plus 2" in done.stdout + done.stderr
+
+
+@pytest.fixture
+def slow_compiler(tmp_path, monkeypatch):
+    """A compiler that tells its process id and then takes a minute."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    pids = tmp_path / "pids"
+    script = folder / "arm-none-eabi-gcc"
+    script.write_text(f'#!/bin/sh\ntest "$1" = --version && echo slow && exit\necho $$ >> {pids}\nexec sleep 60\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return pids
+
+
+def _alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def _wait_until(condition, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "the wait took too long"
+        time.sleep(0.05)
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc, which is not here")
+
+
+@needs_proc
+def test_a_build_that_takes_too_long_ends_with_all_its_processes(tmp_path, monkeypatch, slow_compiler):
+    monkeypatch.setattr(build_module, "TIME_LIMIT_SECONDS", 4)
+    with pytest.raises(BuildError, match="within 4 seconds"):
+        build(projects.write(tmp_path / "project", "mps2-an386").path)
+    _wait_until(lambda: not any(_alive(int(pid)) for pid in slow_compiler.read_text().split()), 5)
+
+
+@needs_proc
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_process_outlives_the_one_that_asked_for_the_build(tmp_path, slow_compiler, ending):
+    project = projects.write(tmp_path / "project", "mps2-an386")
+    script = "import sys; from pathlib import Path; from tinyml.build import build; build(Path(sys.argv[1]))"
+    owner = subprocess.Popen([sys.executable, "-c", script, str(project.path)], stderr=subprocess.DEVNULL)
+    try:
+        _wait_until(lambda: slow_compiler.exists() and slow_compiler.read_text().endswith("\n"))
+    finally:
+        owner.send_signal(ending)
+        owner.wait(10)
+    _wait_until(lambda: not any(_alive(int(pid)) for pid in slow_compiler.read_text().split()), 5)
+
+
+def test_the_state_of_platformio_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLATFORMIO_CORE_DIR", str(tmp_path / "core"))
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "appstate.json").write_text('{"last_version": "6.0.0", "cid": "kept"}')
+    build(projects.write(tmp_path / "project", "mps2-an386").path)
+    state = (tmp_path / "core" / "appstate.json").read_text()
+    assert '"cid": "kept"' in state
+    assert f'"last_version": "{toolchain.platformio_version()}"' in state
+
+
+def test_a_folder_without_project_is_refused(tmp_path):
+    with pytest.raises(ProjectError):
+        build(tmp_path)
+    with pytest.raises(ProjectError, match="has not been built"):
+        Image.load(projects.write(tmp_path / "new", "mps2-an386").path)
+    shutil.rmtree(tmp_path / "new")
