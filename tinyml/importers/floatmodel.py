@@ -71,12 +71,19 @@ def input_tensor(index: int, name: str, shape: Sequence[int | None] | None, dtyp
 
 
 def pin(call: Callable[[list[Any]], list[Any]], inputs: Sequence[Tensor], owner: Any) -> FloatModel:
-    """Trace `call`, from a list of input tensors to a list of output tensors, for the shapes of `inputs`."""
+    """Trace `call`, from a list of input tensors to a list of output tensors, for the shapes of `inputs`.
+
+    Raises:
+        ModelError: `call` fails for these shapes.
+    """
     import tensorflow as tf
 
     specs = [tf.TensorSpec(t.shape, tf.float32, name=t.name) for t in inputs]
     function = tf.function(lambda *tensors: call(list(tensors)), input_signature=specs, autograph=False)
-    return FloatModel(tuple(inputs), function.get_concrete_function(), owner)
+    try:
+        return FloatModel(tuple(inputs), function.get_concrete_function(), owner)
+    except Exception as error:
+        raise ModelError(f"the model cannot be run with a batch of 1: {first_line(error)}") from error
 
 
 def first_line(error: BaseException) -> str:

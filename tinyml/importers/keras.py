@@ -92,7 +92,10 @@ def load(path: Path) -> FloatModel:
     inputs = [input_tensor(i, t.name, t.shape, str(t.dtype)) for i, t in enumerate(model.inputs)]
 
     def call(tensors: list[Any]) -> list[Any]:
-        outputs = model(tensors if len(tensors) > 1 else tensors[0], training=False)
+        # A functional model is called with the list or dictionary of inputs that it was built with.
+        functional = not isinstance(model, keras.Sequential)
+        given = keras.tree.pack_sequence_as(model.input, tensors) if functional else tensors[0]
+        outputs = model(given, training=False)
         return list(keras.tree.flatten(outputs))
 
     return pin(call, inputs, model)
