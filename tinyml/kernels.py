@@ -1,7 +1,7 @@
 """The C kernels as Python sees them: each kernel's header is the one definition of its interface.
 
 A header `firmware/kernels/NAME.h` defines a struct `tm_NAME_params`, one field a line, and a function
-`static inline void tm_NAME(const tm_NAME_params *params, ...)`. This module reads both, so that generated code
+`TM_INLINE void tm_NAME(const tm_NAME_params *params, ...)`. This module reads both, so that generated code
 and tests cannot disagree with them.
 """
 
@@ -38,6 +38,12 @@ def _included(header: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*names, header]))
 
 
+def names() -> tuple[str, ...]:
+    """Return the names of all kernels, sorted; headers that only kernels include (tm_*.h) are none."""
+    paths = (resources.firmware() / "kernels").glob("*.h")
+    return tuple(sorted(path.stem for path in paths if not path.stem.startswith("tm_")))
+
+
 @cache
 def load(name: str) -> Kernel:
     """Return the interface of the kernel `name`.
@@ -49,7 +55,7 @@ def load(name: str) -> Kernel:
     text = (resources.firmware() / "kernels" / header).read_text(encoding="utf-8")
     struct = re.search(r"typedef struct \{(?P<body>[^}]*)\} tm_" + name + "_params;", text)
     function = re.search(
-        r"static inline void tm_" + name + r"\(\s*const tm_" + name + r"_params \*params,(?P<args>[^)]*)\)", text
+        r"TM_INLINE void tm_" + name + r"\(\s*const tm_" + name + r"_params \*params,(?P<args>[^)]*)\)", text
     )
     if struct is None or function is None:
         raise ValueError(f"firmware/kernels/{header} does not define tm_{name}_params and tm_{name}")

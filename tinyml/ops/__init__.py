@@ -7,11 +7,29 @@ from collections.abc import Callable
 
 from tinyml.errors import ModelError
 from tinyml.graph import Graph, Operator
+from tinyml.ops import (
+    add,
+    conv2d,
+    depthwise_conv2d,
+    fully_connected,
+    pool2d,
+    reshape,
+    softmax,
+)
 from tinyml.ops.lowering import Constant, KernelCall, Lowered
 
 __all__ = ["REGISTRY", "Constant", "KernelCall", "Lowered", "lower"]
 
-REGISTRY: dict[str, Callable[[Graph, Operator], Lowered]] = {}
+REGISTRY: dict[str, Callable[[Graph, Operator], Lowered]] = {
+    "ADD": add.lower,
+    "AVERAGE_POOL_2D": pool2d.lower_average,
+    "CONV_2D": conv2d.lower,
+    "DEPTHWISE_CONV_2D": depthwise_conv2d.lower,
+    "FULLY_CONNECTED": fully_connected.lower,
+    "MAX_POOL_2D": pool2d.lower_max,
+    "RESHAPE": reshape.lower,
+    "SOFTMAX": softmax.lower,
+}
 
 
 def lower(graph: Graph) -> tuple[Lowered, ...]:

@@ -31,7 +31,7 @@ class Constant:
 class KernelCall:
     """One call of a kernel.
 
-    The C function is `void tm_KERNEL(const tm_KERNEL_params *params, POINTERS...)`, defined `static inline` in
+    The C function is `void tm_KERNEL(const tm_KERNEL_params *params, POINTERS...)`, defined in
     `firmware/kernels/KERNEL.h`.
 
     Attributes:

@@ -1,0 +1,255 @@
+"""What the operators on int8 tensors share: checks of types and zero points, activation ranges, multipliers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tinyml import fixedpoint
+from tinyml.flatbuffer import Table
+from tinyml.graph import Graph, Operator, Tensor
+from tinyml.ops.lowering import Constant, refuse
+
+# Fused activations that TFLM applies to int8 outputs, by their code in the schema.
+_ACTIVATIONS = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6"}
+
+# A kernel shifts a 32-bit sum left by at most this; a larger multiplier is undefined in TFLM too.
+_MAX_SHIFT = 30
+
+
+def options_of(graph: Graph, operator: Operator) -> Table:
+    """Return the options of an operator that cannot do without.
+
+    Raises:
+        ModelError: the model carries none.
+    """
+    if operator.options is None:
+        raise refuse(
+            graph, operator, "its options are missing", "The file may be damaged; export the model again."
+        )
+    return operator.options
+
+
+def check_inputs(graph: Graph, operator: Operator, counts: Iterable[int]) -> None:
+    """Check that the operator has as many inputs as one of `counts`.
+
+    Raises:
+        ModelError: it has not.
+    """
+    if len(operator.inputs) not in (allowed := tuple(counts)):
+        expected = " or ".join(str(n) for n in allowed)
+        raise refuse(graph, operator, f"it has {len(operator.inputs)} inputs, not {expected}")
+
+
+def check_type(graph: Graph, operator: Operator, tensor: Tensor, role: str, *allowed: str) -> None:
+    """Check that `tensor`, called `role` in the error, has one of the types `allowed`.
+
+    Raises:
+        ModelError: it has another.
+    """
+    if tensor.type not in allowed:
+        raise refuse(
+            graph,
+            operator,
+            f"its {role} is {tensor.type}; supported: {', '.join(allowed)}",
+            "Quantize the model fully to int8; `tinyml convert` does it from a Keras model.",
+        )
+
+
+def check_shape(graph: Graph, operator: Operator, tensor: Tensor, role: str, expected: tuple[int, ...]) -> None:
+    """Check that `tensor`, called `role` in the error, has the shape that its operator gives it.
+
+    Raises:
+        ModelError: it has another.
+    """
+    if tensor.shape != expected:
+        raise refuse(graph, operator, f"its {role} has the shape {list(tensor.shape)}, not {list(expected)}")
+
+
+def check_rank(graph: Graph, operator: Operator, tensor: Tensor, role: str, rank: int) -> None:
+    """Check that `tensor`, called `role` in the error, has `rank` dimensions.
+
+    Raises:
+        ModelError: it has more or fewer.
+    """
+    if len(tensor.shape) != rank:
+        raise refuse(graph, operator, f"its {role} has the shape {list(tensor.shape)}, not {rank} dimensions")
+
+
+def check_quantized(graph: Graph, operator: Operator, tensor: Tensor, role: str) -> None:
+    """Check that `tensor` is quantized as a whole, with a zero point that its 8-bit type can hold.
+
+    Raises:
+        ModelError: it has no quantization, one for each channel, or a zero point that is out of range.
+    """
+    quantization = tensor.quantized
+    if quantization.per_channel:
+        raise refuse(graph, operator, f"its {role} has {len(quantization.scales)} scales, not 1")
+    low, high = (0, 255) if tensor.type == "uint8" else (fixedpoint.INT8_MIN, fixedpoint.INT8_MAX)
+    if not low <= quantization.zero_point <= high:
+        raise refuse(
+            graph, operator, f"its {role} has the zero point {quantization.zero_point}; {low} to {high} is allowed"
+        )
+
+
+def check_int8(graph: Graph, operator: Operator, tensor: Tensor, role: str) -> None:
+    """Check that `tensor` is int8 and quantized as a whole.
+
+    Raises:
+        ModelError: it is not.
+    """
+    check_type(graph, operator, tensor, role, "int8")
+    check_quantized(graph, operator, tensor, role)
+
+
+def constant_of(graph: Graph, operator: Operator, tensor: Tensor, role: str) -> npt.NDArray[np.generic]:
+    """Return the values of a tensor that must be a constant of the model.
+
+    Raises:
+        ModelError: it is computed by the model.
+    """
+    if not tensor.is_constant:
+        raise refuse(graph, operator, f"its {role} (tensor {tensor.index}) must be a constant of the model")
+    return tensor.values
+
+
+def activation_range(graph: Graph, operator: Operator, code: int, output: Tensor) -> tuple[int, int]:
+    """Return the least and the largest int8 value that the fused activation `code` lets through.
+
+    TFLM computes them with 32-bit floats (CalculateActivationRangeQuantized).
+
+    Raises:
+        ModelError: the activation is not supported, or the output's scale is too small for it.
+    """
+    if code not in _ACTIVATIONS:
+        raise refuse(
+            graph,
+            operator,
+            f"its fused activation has the code {code}; supported: {', '.join(_ACTIVATIONS.values())}",
+        )
+    bounds: dict[int, tuple[float | None, float | None]] = {
+        0: (None, None),
+        1: (0.0, None),
+        2: (-1.0, 1.0),
+        3: (0.0, 6.0),
+    }
+    low, high = bounds[code]
+
+    def quantized(real: float) -> int:
+        steps = fixedpoint.float32_quotient(real, output.quantized.scale)
+        if abs(steps) >= 1 << 31:
+            raise refuse(
+                graph,
+                operator,
+                f"its output's scale {output.quantized.scale} is too small for {_ACTIVATIONS[code]}",
+            )
+        return output.quantized.zero_point + fixedpoint.round_half_away(steps)
+
+    return (
+        fixedpoint.INT8_MIN if low is None else max(fixedpoint.INT8_MIN, quantized(low)),
+        fixedpoint.INT8_MAX if high is None else min(fixedpoint.INT8_MAX, quantized(high)),
+    )
+
+
+def multiplier_of(graph: Graph, operator: Operator, real: float) -> tuple[int, int]:
+    """Return the multiplier and shift of a real factor between scales.
+
+    Raises:
+        ModelError: the factor is 2^30 or more (or not finite), which TFLM leaves undefined.
+    """
+    if not 0 <= real < 2.0**_MAX_SHIFT or (pair := fixedpoint.quantize_multiplier(real))[1] > _MAX_SHIFT:
+        raise refuse(
+            graph,
+            operator,
+            f"its scales ask for a factor of {real:.6g} between input and output; below 2^30 is allowed",
+        )
+    return pair
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelOutput:
+    """How sums of a convolution or dense layer become int8 outputs.
+
+    Attributes:
+        params: the fields of a kernel's struct that say so.
+        multipliers, shifts: one element for each output channel, or one for all.
+    """
+
+    params: dict[str, int | float]
+    multipliers: Constant
+    shifts: Constant
+
+
+def channel_factors(source: Tensor, filters: Tensor, output: Tensor) -> list[float]:
+    """Return the factors from sums to outputs, one for each of the filter's scales, as TFLM computes them."""
+    scale = source.quantized.scale
+    return [scale * s / output.quantized.scale for s in filters.quantized.scales]
+
+
+def channel_output(
+    graph: Graph, operator: Operator, reals: list[float], code: int, output: Tensor
+) -> ChannelOutput:
+    """Return the requantization of sums by the factors `reals`, one for each output channel or one for all.
+
+    Raises:
+        ModelError: a factor is too large, or the fused activation `code` is not supported.
+    """
+    pairs = [multiplier_of(graph, operator, real) for real in reals]
+    low, high = activation_range(graph, operator, code, output)
+    params: dict[str, int | float] = {
+        "output_offset": output.quantized.zero_point,
+        "activation_min": low,
+        "activation_max": high,
+        "per_channel": int(len(pairs) > 1),
+        "shifts_right": int(all(shift < 0 for _, shift in pairs)),
+    }
+    return ChannelOutput(
+        params,
+        Constant("multipliers", np.array([multiplier for multiplier, _ in pairs], np.int32)),
+        Constant("shifts", np.array([shift for _, shift in pairs], np.int8)),
+    )
+
+
+def bias_of(graph: Graph, operator: Operator, tensor: Tensor | None, channels: int) -> npt.NDArray[np.int32]:
+    """Return the bias of each output channel; zeros where the model has none.
+
+    Raises:
+        ModelError: the bias is not a constant of type int32 with `channels` elements.
+    """
+    if tensor is None:
+        return np.zeros(channels, np.int32)
+    check_type(graph, operator, tensor, "bias", "int32")
+    if tensor.elements != channels:
+        raise refuse(graph, operator, f"its bias has {tensor.elements} elements for {channels} output channels")
+    return np.asarray(constant_of(graph, operator, tensor, "bias"), np.int32).reshape(-1)
+
+
+def weights_of(graph: Graph, operator: Operator, tensor: Tensor, axis: int) -> npt.NDArray[np.int8]:
+    """Return int8 weights, quantized as a whole or by output channel along dimension `axis`.
+
+    Raises:
+        ModelError: they are not constant, of another type, or quantized along another dimension.
+    """
+    check_type(graph, operator, tensor, "filter", "int8")
+    if tensor.quantized.per_channel and tensor.quantized.axis != axis:
+        raise refuse(
+            graph, operator, f"its filter has scales along dimension {tensor.quantized.axis}; {axis} is supported"
+        )
+    return np.asarray(constant_of(graph, operator, tensor, "filter"), np.int8)
+
+
+def fold_offset(
+    bias: npt.NDArray[np.int32], weights: npt.NDArray[np.int8], input_offset: int
+) -> npt.NDArray[np.int32]:
+    """Return the bias with the input's zero point worked in: bias + input_offset × sum of a channel's weights.
+
+    It spares the kernel an addition a load where every sum takes all weights. Sums wrap at 32 bits on both sides.
+
+    Args:
+        bias: [channels].
+        weights: [channels, weights of a channel].
+        input_offset: what the kernel would add to each input.
+    """
+    sums: npt.NDArray[np.int64] = weights.sum(axis=1, dtype=np.int64) * input_offset + bias
+    return sums.astype(np.int32)

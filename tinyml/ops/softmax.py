@@ -1,0 +1,67 @@
+"""SOFTMAX over the last dimension, int8."""
+
+import math
+
+import numpy as np
+
+from tinyml import fixedpoint
+from tinyml.graph import Graph, Operator
+from tinyml.ops.lowering import Constant, KernelCall, Lowered, output_of, pointer, refuse, tensor_of
+from tinyml.ops.quantized import check_inputs, check_int8, check_shape, options_of
+
+_INTEGER_BITS = 5  # of a difference of two inputs, scaled: exp(-32) is 0 for the sum
+
+# TFLM's sum of exponentials keeps 12 integer bits, and its last shift allows 9 of them.
+_MAX_DEPTH = 511
+
+
+def exponentials(scale: float, beta: float) -> list[int]:
+    """Return exp(−d × scale × beta) in Q0.31 for d = 0, 1, ... as long as TFLM does not take it as 0.
+
+    Raises:
+        ValueError: scale × beta is too small or not finite (TFLM stops the program).
+    """
+    real = scale * beta * (1 << (31 - _INTEGER_BITS))
+    if not (math.isfinite(real) and real > 1):
+        raise ValueError(f"scale × beta is {scale * beta:.6g}")
+    multiplier, shift = fixedpoint.quantize_multiplier(min(real, fixedpoint.INT32_MAX))
+    last = min(255, fixedpoint.input_radius(_INTEGER_BITS, shift))
+    return [
+        fixedpoint.exp_of_negative(fixedpoint.requantize(-difference, multiplier, shift), _INTEGER_BITS)
+        for difference in range(last + 1)
+    ]
+
+
+def lower(graph: Graph, operator: Operator) -> Lowered:
+    """Lower SOFTMAX.
+
+    Raises:
+        ModelError: types, shapes or quantization are not what the kernel computes.
+    """
+    check_inputs(graph, operator, (1,))
+    source, output = tensor_of(graph, operator, 0), output_of(graph, operator)
+    check_int8(graph, operator, source, "input")
+    check_int8(graph, operator, output, "output")
+    check_shape(graph, operator, output, "output", source.shape)
+    if not source.shape or not 1 <= (depth := source.shape[-1]) <= _MAX_DEPTH:
+        raise refuse(
+            graph,
+            operator,
+            f"its input has the shape {list(source.shape)}; 1 to {_MAX_DEPTH} classes are supported",
+        )
+    if output.quantized.scale != 1 / 256 or output.quantized.zero_point != fixedpoint.INT8_MIN:
+        raise refuse(
+            graph,
+            operator,
+            f"its output has scale {output.quantized.scale:.6g} and zero point {output.quantized.zero_point}, "
+            "not 1/256 and -128",
+        )
+    try:
+        table = exponentials(source.quantized.scale, options_of(graph, operator).float32(0))
+    except ValueError as error:
+        raise refuse(graph, operator, f"{error}; more than 2^-26 is needed") from error
+    params = {"rows": source.elements // depth, "depth": depth, "exp_size": len(table)}
+    pointers = (pointer(source, "input"), Constant("exps", np.array(table, np.int32)), output.index)
+    # A row's maximum and sum are known before the row's first output is written.
+    in_place = () if source.is_constant else (source.index,)
+    return Lowered((KernelCall("softmax_s8", params, pointers),), in_place=in_place)
