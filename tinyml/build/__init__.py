@@ -131,26 +131,13 @@ def _run_platformio(folder: Path, jobs: int) -> None:
     core = toolchain.core_folder()
     log = folder / _LOG
     log.parent.mkdir(exist_ok=True)
+    # -P: a folder of the project must not be taken for one of PlatformIO's modules.
+    command = [sys.executable, "-P", "-m", "platformio", "run", "--project-dir", str(folder), "--jobs", str(jobs)]
     try:
         _keep_state(core)
         with log.open("wb") as output:
-            # -P: a folder of the project must not be taken for one of PlatformIO's modules.
             code = process.run(
-                [
-                    sys.executable,
-                    "-P",
-                    "-m",
-                    "platformio",
-                    "run",
-                    "--project-dir",
-                    str(folder),
-                    "--jobs",
-                    str(jobs),
-                ],
-                cwd=folder,
-                env=_environment(core),
-                output=output,
-                timeout_seconds=TIME_LIMIT_SECONDS,
+                command, cwd=folder, env=_environment(core), output=output, timeout_seconds=TIME_LIMIT_SECONDS
             )
     except subprocess.TimeoutExpired:
         raise BuildError(

@@ -11,10 +11,17 @@
 #define TM_SCB_SHCSR TM_REGISTER(0xE000ED24u)
 #define TM_SCB_CFSR TM_REGISTER(0xE000ED28u)
 #define TM_SCB_CPACR TM_REGISTER(0xE000ED88u)
+#define TM_MPU_CTRL TM_REGISTER(0xE000ED94u)
+#define TM_MPU_RNR TM_REGISTER(0xE000ED98u)
+#define TM_MPU_RBAR TM_REGISTER(0xE000ED9Cu)
+#define TM_MPU_RASR TM_REGISTER(0xE000EDA0u)
 
 #define TM_SCB_AIRCR_RESET 0x05FA0004u         /* the key, and SYSRESETREQ */
 #define TM_SCB_SHCSR_FAULTS_ENABLED (7u << 16) /* MemManage, BusFault and UsageFault */
 #define TM_SCB_CPACR_FPU (0xFu << 20)          /* full access to coprocessors 10 and 11 */
+
+#define TM_MPU_CTRL_ON 5u /* the MPU, with the default map wherever no region says otherwise */
+#define TM_MPU_RASR_NO_ACCESS(log2_size) ((1u << 28) | (((log2_size)-1u) << 1) | 1u)
 
 /* The cause given to tm_fault is the Configurable Fault Status Register. Two of its bits say that the core could
  * not push a frame, because the stack had left RAM. Bits 28 and up of that register are never set; there stands

@@ -12,6 +12,9 @@ extern uint32_t __tm_data_end[];
 extern uint32_t __tm_bss_start[];
 extern uint32_t __tm_bss_end[];
 
+/* The linker script puts the stack at a multiple of this. */
+#define STACK_GUARD_LOG2_BYTES 16u
+
 int main(void);
 void tm_start(void);
 void tm_start_c(void);
@@ -46,13 +49,23 @@ __attribute__((naked)) void tm_start(void) {
       "b tm_start_c               \n" ::"i"(TM_STACK_PAINT));
 }
 
+/* Forbids the addresses below the stack. Beneath RAM there should be nothing; but what is there may also swallow
+ * writes without a fault, as on the MPS2, or be the chip's own ROM. A core without an MPU ignores this. */
+static void guard_stack(void) {
+  TM_MPU_RNR = 0;
+  TM_MPU_RBAR = (uint32_t)(uintptr_t)__tm_stack_bottom - (1u << STACK_GUARD_LOG2_BYTES);
+  TM_MPU_RASR = TM_MPU_RASR_NO_ACCESS(STACK_GUARD_LOG2_BYTES);
+  TM_MPU_CTRL = TM_MPU_CTRL_ON;
+  __asm volatile("dsb \n isb" ::: "memory");
+}
+
 /* The barriers keep the compiler from turning these loops into calls of memcpy and memset, which generated
  * code may not have linked. */
 __attribute__((used, noreturn)) void tm_start_c(void) {
   TM_SCB_VTOR = (uint32_t)(uintptr_t)tm_vectors;
   TM_SCB_SHCSR |= TM_SCB_SHCSR_FAULTS_ENABLED;
   TM_SCB_CPACR |= TM_SCB_CPACR_FPU;
-  __asm volatile("dsb \n isb" ::: "memory");
+  guard_stack();
 
   const uint32_t *from = __tm_data_load;
   for (uint32_t *to = __tm_data_start; to < __tm_data_end; ++to) {

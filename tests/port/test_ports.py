@@ -1,0 +1,215 @@
+"""The ports on the emulated boards: start, console, counter, faults and reset."""
+
+import os
+import queue
+import subprocess
+import threading
+
+import pytest
+
+from tests.build import projects
+from tinyml import board as boards
+from tinyml.build import build
+
+pytestmark = [projects.needs_compiler, projects.needs_qemu]
+
+# Obeys one-letter commands from the console and answers with a line of hexadecimal words.
+MAIN = """\
+#include "tm_port.h"
+
+static void put_word(uint32_t value) {
+  for (int32_t shift = 28; shift >= 0; shift -= 4) {
+    tm_port_write((uint8_t) "0123456789abcdef"[(value >> shift) & 15u]);
+  }
+  tm_port_write(' ');
+}
+
+static void end_line(void) { tm_port_write('\\n'); }
+
+void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
+  tm_port_write('F');
+  put_word(cause);
+  put_word(pc);
+  put_word(lr);
+  end_line();
+  tm_port_halt();
+}
+
+static uint32_t initialized = 0x12345678u;
+static uint32_t zeroed;
+static volatile float fraction = 0.5f;
+
+/* Two instructions a turn. */
+__attribute__((noinline)) static uint32_t count(uint32_t turns) {
+  uint32_t start = tm_port_ticks();
+  __asm volatile("1: subs %0, %0, #1 \\n bne 1b" : "+r"(turns)::"cc");
+  return tm_port_ticks() - start;
+}
+
+__attribute__((noinline)) static uint32_t overflow(uint32_t depth) {
+  volatile uint32_t frame[50];
+  frame[depth % 50u] = depth;
+  if (depth == UINT32_MAX) {
+    return 0;
+  }
+  return overflow(depth + 1u) + frame[(depth + 1u) % 50u];
+}
+
+/* In sections of their own, so that the test can look their addresses up. */
+__attribute__((noinline)) void tm_test_read_nothing(void) { (void)*(volatile uint32_t *)0xC0000000u; }
+__attribute__((noinline)) void tm_test_undefined(void) { __asm volatile("udf #0"); }
+
+static void obey(int32_t command) {
+  switch (command) {
+    case 's':
+      put_word(__tm_stack_bottom[0]);
+      put_word((uint32_t)(__tm_stack_top - __tm_stack_bottom) * 4u);
+      put_word(initialized++);
+      put_word(zeroed++);
+      put_word((uint32_t)(fraction * 8.0f));
+      end_line();
+      break;
+    case 'c':
+      put_word(count(1000u));
+      put_word(count(1001000u));
+      end_line();
+      break;
+    case 'o':
+      put_word(overflow(0));
+      break;
+    case 'b':
+      tm_test_read_nothing();
+      break;
+    case 'u':
+      tm_test_undefined();
+      break;
+    case 'r':
+      tm_port_reset();
+      break;
+    default:
+      break;
+  }
+}
+
+int main(void) {
+  tm_port_init();
+  put_word(0xB007B007u);
+  end_line();
+  for (;;) {
+    obey(tm_port_read());
+  }
+}
+"""
+
+STACK_FAULT_BITS = (1 << 12) | (1 << 4)
+PRECISE_BUS_FAULT = 1 << 9
+UNDEFINED_INSTRUCTION = 1 << 16
+
+
+class Machine:
+    """An emulated board whose console is the emulator's standard input and output."""
+
+    def __init__(self, image, board):
+        qemu = board.qemu
+        serial = ["-serial", "null"] * qemu.serial_index + ["-serial", "stdio", "-monitor", "none"]
+        clock = ["-icount", f"shift={qemu.icount_shift},sleep=off"]
+        self._process = subprocess.Popen(
+            ["qemu-system-arm", "-M", qemu.machine, *clock, "-kernel", image.elf, "-display", "none", *serial],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self._process.stdout:
+            self._lines.put(line.decode().strip())
+
+    def line(self, seconds=20.0):
+        return self._lines.get(timeout=seconds)
+
+    def send(self, command):
+        os.write(self._process.stdin.fileno(), command.encode())
+
+    def ask(self, command):
+        self.send(command)
+        return [int(word, 16) for word in self.line().removeprefix("F").split()]
+
+    def close(self):
+        self._process.kill()
+        self._process.wait(10)
+
+
+@pytest.fixture(scope="module", params=projects.BOARDS)
+def board(request):
+    return boards.load(request.param)
+
+
+@pytest.fixture(scope="module")
+def image(board, tmp_path_factory):
+    return build(projects.write(tmp_path_factory.mktemp("port"), board.name, MAIN).path)
+
+
+@pytest.fixture
+def machine(image, board):
+    machine = Machine(image, board)
+    try:
+        assert machine.line() == "b007b007"
+        yield machine
+    finally:
+        machine.close()
+
+
+def address(image, symbol):
+    """Return the first address of a function and the one after its end."""
+    from elftools.elf.elffile import ELFFile
+
+    with image.elf.open("rb") as stream:
+        (found,) = ELFFile(stream).get_section_by_name(".symtab").get_symbol_by_name(symbol)
+    start = found["st_value"] & ~1
+    return range(start, start + found["st_size"])
+
+
+def test_starts_with_painted_stack_and_variables_in_place(machine):
+    assert machine.ask("s") == [0xA5A5A5A5, 4096, 0x12345678, 0, 4]
+    assert machine.ask("s")[2:4] == [0x12345679, 1]
+
+
+def test_the_counter_moves_as_the_board_file_says(machine, board):
+    short, long = machine.ask("c")
+    instructions = 2 * 1_000_000
+    assert abs((long - short) - instructions * board.qemu.ticks_per_instruction) <= 1
+
+
+def test_a_stack_overflow_is_reported(machine):
+    cause, pc, lr = machine.ask("o")
+    assert cause & STACK_FAULT_BITS
+    assert (pc, lr) == (0, 0)
+
+
+def test_a_read_outside_memory_is_reported_with_its_place(machine, image):
+    cause, pc, lr = machine.ask("b")
+    assert cause & PRECISE_BUS_FAULT
+    assert pc in address(image, "tm_test_read_nothing")
+    assert lr & 1
+
+
+def test_an_undefined_instruction_is_reported_with_its_place(machine, image):
+    cause, pc, _ = machine.ask("u")
+    assert cause == UNDEFINED_INSTRUCTION
+    assert pc in address(image, "tm_test_undefined")
+
+
+def test_a_reset_starts_afresh(machine):
+    machine.ask("s")
+    machine.send("r")
+    assert machine.line() == "b007b007"
+    assert machine.ask("s") == [0xA5A5A5A5, 4096, 0x12345678, 0, 4]
+
+
+def test_a_halted_board_says_nothing_more(machine):
+    machine.ask("u")
+    machine.send("s")
+    with pytest.raises(queue.Empty):
+        machine.line(seconds=0.5)
