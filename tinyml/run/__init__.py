@@ -1,1 +1,5 @@
-"""TODO."""
+"""Runs an image: on a board's emulator, or on a board that is connected."""
+
+from tinyml.run.session import TARGETS, Session, start
+
+__all__ = ["TARGETS", "Session", "start"]

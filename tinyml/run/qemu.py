@@ -1,0 +1,136 @@
+"""QEMU as a board: started, reached over a TCP serial port, and ended with its owner."""
+
+import contextlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from tinyml.board import Board
+from tinyml.errors import BoardError, DeviceError, MissingToolError
+
+_PROGRAM = "qemu-system-arm"
+_START_SECONDS = 15.0
+_END_SECONDS = 5.0
+_POLL_SECONDS = 0.005
+_LISTENING = re.compile(rb"waiting for connection on: \S*:(?P<port>\d+),server")
+
+# Runs the command given as arguments in the background, and kills it, itself and all else in its process group when
+# its standard input ends. That input is a pipe from us, so that it ends with us, however we end; and as this shell
+# exists before the emulator does, there is no moment in which nobody watches. An emulator that ends by itself takes
+# the shell along, so that we notice.
+_GUARDIAN = '{ "$@" </dev/null; kill -9 0; } & read -r _; kill -9 0'
+
+
+def program() -> str:
+    """Return the path of the emulator.
+
+    Raises:
+        MissingToolError: it is not installed.
+    """
+    if path := shutil.which(_PROGRAM):
+        return path
+    raise MissingToolError(f"{_PROGRAM} is not installed", "Debian and Ubuntu: apt-get install qemu-system-arm")
+
+
+def version() -> str:
+    """Return the emulator's version, such as "QEMU 7.2.22".
+
+    Raises:
+        MissingToolError: it is not installed, or does not tell its version.
+    """
+    try:
+        answer = subprocess.run([program(), "--version"], capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise MissingToolError(f"{_PROGRAM} --version fails: {error}", "Install qemu-system-arm again.") from error
+    found = re.search(r"version (\S+)", answer.stdout)
+    return f"QEMU {found[1]}" if found else answer.stdout.strip()
+
+
+def _arguments(elf: Path, board: Board) -> list[str]:
+    qemu = board.qemu
+    if qemu is None:
+        raise BoardError(f"no emulator stands in for the board {board.name}", "Use --target serial with a real board.")
+    return [
+        program(),
+        *("-M", qemu.machine),
+        *("-display", "none", "-monitor", "none", "-nic", "none"),
+        # Time is counted in instructions, and never sleeps: counts are the same in each run, whatever the host does.
+        *("-icount", f"shift={qemu.icount_shift},sleep=off"),
+        # QEMU chooses a free port and says which. Without nodelay each answer would wait for the delayed
+        # acknowledgement of its first byte.
+        *("-chardev", "socket,id=link,host=127.0.0.1,port=0,server=on,wait=on,nodelay=on"),
+        *(["-serial", "null"] * qemu.serial_index),
+        *("-serial", "chardev:link"),
+        *("-kernel", str(elf)),
+    ]
+
+
+class Emulator:
+    """A running QEMU that waits for a connection to its serial port, and then starts.
+
+    Attributes:
+        url: the serial port, for pyserial.
+    """
+
+    def __init__(self, elf: Path, board: Board) -> None:
+        """Start `elf` on the machine that stands in for `board`.
+
+        Raises:
+            BoardError: no machine does.
+            MissingToolError: QEMU is not installed.
+            DeviceError: QEMU ends at once, or does not come up.
+        """
+        arguments = _arguments(elf, board)
+        # A file, as nobody would empty a pipe while the emulator runs.
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._guardian = subprocess.Popen(
+            ["sh", "-c", _GUARDIAN, "sh", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,  # a terminal's Ctrl-C is for us; the emulator is ended afterwards, in order
+        )
+        try:
+            self.url = f"socket://127.0.0.1:{self._wait_for_port()}"
+        except BaseException:
+            self.close()
+            raise
+
+    def _said(self) -> bytes:
+        self._log.seek(0)
+        return self._log.read()
+
+    def _wait_for_port(self) -> int:
+        end = time.monotonic() + _START_SECONDS
+        while time.monotonic() < end:
+            ended = self._guardian.poll() is not None
+            if found := _LISTENING.search(self._said()):
+                return int(found["port"])
+            if ended:
+                raise DeviceError(f"QEMU ended at once: {self._complaint() or 'it said nothing'}")
+            time.sleep(_POLL_SECONDS)
+        raise DeviceError(f"QEMU did not open its serial port within {_START_SECONDS:g} s: {self._complaint()}")
+
+    def _complaint(self) -> str:
+        """Return what QEMU said, less that it waits for a connection."""
+        lines = self._said().decode(errors="replace").splitlines()
+        return "; ".join(line for line in lines if "waiting for connection" not in line)[:500]
+
+    def explain(self) -> str:
+        """Return why the emulator has ended, or an empty string while it runs."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._guardian.wait(0.2)  # a connection breaks a moment before its process is gone
+        if self._guardian.poll() is None:
+            return ""
+        return f"QEMU has ended: {self._complaint() or 'it said nothing'}"
+
+    def close(self) -> None:
+        """End the emulator; it is gone when this returns."""
+        assert self._guardian.stdin, "it was opened as a pipe"
+        with contextlib.suppress(BrokenPipeError):
+            self._guardian.stdin.close()
+        self._guardian.wait(_END_SECONDS)
+        self._log.close()
