@@ -1,0 +1,85 @@
+/* A model of three layers that is small enough to foretell, and that misbehaves when its input asks for it. */
+#include "tm_model.h"
+#include "tm_port.h"
+
+#define INPUT_BYTES 1000
+#define SECOND_INPUT_BYTES 4
+#define OUTPUT_BYTES 600
+#define ARENA_BYTES (INPUT_BYTES + SECOND_INPUT_BYTES + OUTPUT_BYTES)
+
+#define BREAK_GUARD_BEFORE 1
+#define BREAK_GUARD_AFTER 2
+#define FAULT 3
+
+extern const tm_model test_model;
+
+static TM_ARENA uint8_t memory[TM_ARENA_GUARD_BYTES + ARENA_BYTES + TM_ARENA_GUARD_BYTES];
+static uint8_t *const arena = memory + TM_ARENA_GUARD_BYTES;
+static uint8_t *const input = memory + TM_ARENA_GUARD_BYTES;
+static uint8_t *const second = memory + TM_ARENA_GUARD_BYTES + INPUT_BYTES;
+static uint8_t *const output = memory + TM_ARENA_GUARD_BYTES + INPUT_BYTES + SECOND_INPUT_BYTES;
+
+static void misbehave(void) {
+  switch (second[0]) {
+    case BREAK_GUARD_BEFORE:
+      arena[-1] = 1;
+      break;
+    case BREAK_GUARD_AFTER:
+      arena[ARENA_BYTES] = 1;
+      break;
+    case FAULT:
+      tm_fault(1u << 12, 0x1234u, 0x5678u);
+      break;
+    default:
+      break;
+  }
+}
+
+static void negate(void) {
+  for (uint32_t i = 0; i < INPUT_BYTES; i++) {
+    input[i] = (uint8_t)~input[i];
+  }
+}
+
+static void add(void) {
+  misbehave();
+  for (uint32_t i = 0; i < INPUT_BYTES; i++) {
+    input[i] = (uint8_t)(input[i] + second[1]);
+  }
+}
+
+static void copy(void) {
+  for (uint32_t i = 0; i < OUTPUT_BYTES; i++) {
+    output[i] = input[i];
+  }
+}
+
+static void invoke(void) {
+  negate();
+  add();
+  copy();
+}
+
+static const uint8_t sha256[32] = {1, 2, 3, [31] = 32};
+static void (*const layers[])(void) = {negate, add, copy};
+
+#define AT(offset) (memory + TM_ARENA_GUARD_BYTES + (offset))
+static const tm_buffer inputs[] = {{AT(0), INPUT_BYTES}, {AT(INPUT_BYTES), SECOND_INPUT_BYTES}};
+static const tm_buffer outputs[] = {{AT(INPUT_BYTES + SECOND_INPUT_BYTES), OUTPUT_BYTES}};
+static const tm_buffer layer_outputs[] = {
+    {AT(0), INPUT_BYTES}, {AT(0), INPUT_BYTES}, {AT(INPUT_BYTES + SECOND_INPUT_BYTES), OUTPUT_BYTES}};
+
+const tm_model test_model = {
+    .name = "test",
+    .sha256 = sha256,
+    .layer_count = 3,
+    .layers = layers,
+    .layer_outputs = layer_outputs,
+    .input_count = 2,
+    .inputs = inputs,
+    .output_count = 1,
+    .outputs = outputs,
+    .arena = AT(0),
+    .arena_size = ARENA_BYTES,
+    .invoke = invoke,
+};
