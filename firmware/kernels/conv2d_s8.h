@@ -73,12 +73,11 @@ TM_INLINE void tm_conv2d_s8_pixels(const tm_conv2d_s8_params *params, const tm_c
                                    const int32_t *bias, int8_t *output) {
   const int32_t filters = params->output_channels / params->groups;
   for (int32_t group = 0; group < params->groups; group++) {
-    const int32_t end = (group + 1) * filters;
-    int32_t channel = group * filters;
-    for (; channel + 3 < end; channel += 4) {
+    const int32_t end = (group + 1) * filters, fours_end = end - filters % 4;
+    for (int32_t channel = group * filters; channel < fours_end; channel += 4) {
       tm_conv2d_s8_block(params, to, pixels, 4, channel, ys, xs, input, weights, bias, output);
     }
-    for (; channel < end; channel++) {
+    for (int32_t channel = fours_end; channel < end; channel++) {
       tm_conv2d_s8_block(params, to, pixels, 1, channel, ys, xs, input, weights, bias, output);
     }
     input += params->filter_channels;

@@ -54,11 +54,11 @@ TM_INLINE void tm_fully_connected_s8_rows(const tm_fully_connected_s8_params *pa
                                           const int32_t *bias, int8_t *output) {
   uint32_t base[2] = {tm_fully_connected_s8_base(params, input), 0};
   if (rows == 2) base[1] = tm_fully_connected_s8_base(params, input + params->depth);
-  int32_t channel = 0;
-  for (; channel + 3 < params->outputs; channel += 4) {
+  const int32_t fours_end = params->outputs - params->outputs % 4;
+  for (int32_t channel = 0; channel < fours_end; channel += 4) {
     tm_fully_connected_s8_block(params, to, rows, 4, channel, base, input, weights, bias, output);
   }
-  for (; channel < params->outputs; channel++) {
+  for (int32_t channel = fours_end; channel < params->outputs; channel++) {
     tm_fully_connected_s8_block(params, to, rows, 1, channel, base, input, weights, bias, output);
   }
 }

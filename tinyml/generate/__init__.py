@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from tinyml import protocol, resources
 from tinyml.board import Board
 from tinyml.errors import InputError
 from tinyml.generate import platformio, project, source
@@ -23,7 +24,7 @@ def files(plan: Plan, board: Board, origin: Origin) -> dict[str, bytes]:
 
     The bytes depend on the arguments alone: two runs give the same ones.
     """
-    texts = source.files(plan, origin) | platformio.files(board)
+    texts = source.files(plan, origin) | platformio.files(board) | _runtime()
     texts["README.md"] = render("project.md.j2", origin=origin, plan=plan, board=board, version=__version__)
     contents = {name: text.encode() for name, text in texts.items()}
     contents[project.MODEL] = plan.graph.data
@@ -33,6 +34,16 @@ def files(plan: Plan, board: Board, origin: Origin) -> dict[str, bytes]:
         "tm_build.h.j2", version=__version__, build_id=f"0x{build_id:08x}"
     ).encode()
     return contents
+
+
+def _runtime() -> dict[str, str]:
+    folder = "lib/tinyml_runtime"
+    texts = {
+        f"{folder}/{path.name}": path.read_text(encoding="utf-8")
+        for path in sorted((resources.firmware() / "runtime").glob("*.[ch]"))
+    }
+    texts[f"{folder}/tm_protocol.h"] = protocol.render_header()
+    return texts
 
 
 def generate(plan: Plan, board: Board, origin: Origin, out: Path, force: bool = False) -> Project:
@@ -67,7 +78,12 @@ def generate(plan: Plan, board: Board, origin: Origin, out: Path, force: bool = 
         "constant_bytes": plan.constant_bytes,
         "macs": plan.macs,
         "layers": [
-            {"index": layer.index, "operator": layer.operator.name, "label": layer.label, "macs": layer.lowered.macs}
+            {
+                "index": layer.index,
+                "operator": layer.operator.name,
+                "label": layer.label,
+                "macs": layer.lowered.macs,
+            }
             for layer in plan.layers
         ],
     }

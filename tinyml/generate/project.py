@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from tinyml import graph as graphs
 from tinyml import plan as plans
 from tinyml.board import Board
 from tinyml.errors import ProjectError
+from tinyml.files import write_atomically
 
 MANIFEST = "tinyml.json"
 MODEL = "model.tflite"
@@ -90,7 +89,7 @@ class Project:
         ]
 
     def sha256(self) -> str:
-        """Return the hash of the project as it is now: of all files that the build reads, in order of their names."""
+        """Return the hash of the project as it is now: of all files that the build reads."""
         tops = [self.path / "platformio.ini", self.path / MODEL]
         tops += [p for top in ("src", "lib", "platforms") for p in (self.path / top).rglob("*") if p.is_file()]
         sources = [p for p in tops if p.is_file() and "__pycache__" not in p.parts]
@@ -123,22 +122,6 @@ def _check_target(out: Path, force: bool) -> None:
         )
 
 
-def _write_atomically(path: Path, data: bytes) -> None:
-    """Write `data` to `path` so that a reader or a crash never sees half of it; an equal file is left alone."""
-    if path.is_file() and path.read_bytes() == data:
-        return  # the build tool then sees that nothing changed
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
 def write(out: Path, files: Mapping[str, bytes], facts: Mapping[str, Any], force: bool = False) -> Project:
     """Write a project into the folder `out`.
 
@@ -155,8 +138,8 @@ def write(out: Path, files: Mapping[str, bytes], facts: Mapping[str, Any], force
     stale = set(Project.load(out).manifest["files"]) - set(files) if (out / MANIFEST).is_file() else set()
     manifest = {**facts, "files": {name: _digest(files[name]) for name in sorted(files)}}
     for name, data in files.items():
-        _write_atomically(out / name, data)
+        write_atomically(out / name, data)
     for name in stale:
         (out / name).unlink(missing_ok=True)
-    _write_atomically(out / MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
+    write_atomically(out / MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
     return Project(out, manifest)

@@ -103,7 +103,7 @@ class _LayerSource:
                 "type": _C_TYPES[constant.values.dtype.name],
                 "name": f"{self._call_name(i)}_{constant.name}",
                 "length": str(constant.values.size),
-                "values": _wrapped(_literals(constant)),
+                "numbers": _wrapped(_literals(constant)),
             }
             for i, call in enumerate(self._layer.lowered.calls)
             for constant in call.pointers

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinyml.errors import ProjectError
+from tinyml.files import write_arrays
 from tinyml.measure.interpreter import Array, run_oracle
 from tinyml.plan import Plan
 
@@ -49,7 +50,7 @@ class Expectations:
             "model_sha256": np.array(self.model_sha256),
             "oracle": np.array(self.oracle),
         }
-        np.savez(folder / FILE, allow_pickle=False, **arrays)
+        write_arrays(folder / FILE, arrays)
 
     @staticmethod
     def load(folder: Path, plan: Plan) -> "Expectations":

@@ -4,6 +4,8 @@ A model that kills an interpreter kills the child only. `python -m tinyml.measur
 child: IN and OUT are `.npz` files in a temporary folder of the parent.
 """
 
+import contextlib
+import importlib.metadata
 import importlib.util
 import subprocess
 import sys
@@ -46,9 +48,24 @@ def oracle_available() -> bool:
     return importlib.util.find_spec("tflite_micro") is not None
 
 
+# Packages that bring a desktop interpreter, the light one first: module and distribution name.
+_DESKS = {"ai_edge_litert": ("ai-edge-litert",), "tensorflow": ("tensorflow", "tensorflow-cpu")}
+
+
 def desk_available() -> bool:
     """Return whether a desktop interpreter is installed: ai-edge-litert or TensorFlow."""
-    return any(importlib.util.find_spec(name) is not None for name in ("ai_edge_litert", "tensorflow"))
+    return any(importlib.util.find_spec(module) is not None for module in _DESKS)
+
+
+def desk_name() -> str:
+    """Return the desktop interpreter's package and version, such as "ai-edge-litert 2.1.0"."""
+    for module, names in _DESKS.items():
+        if importlib.util.find_spec(module) is not None:
+            for name in names:
+                with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                    return f"{name} {importlib.metadata.version(name)}"
+            return module
+    return "none"
 
 
 def run_oracle(
@@ -108,7 +125,9 @@ def _run_child(
     }
     with tempfile.TemporaryDirectory(prefix="tinyml-") as folder:
         request, answer = Path(folder) / "in.npz", Path(folder) / "out.npz"
-        arena = 2 * sum(t.nbytes for t in graph.tensors if not t.is_constant) + 256 * len(graph.tensors) + (1 << 20)
+        arena = (
+            2 * sum(t.nbytes for t in graph.tensors if not t.is_constant) + 256 * len(graph.tensors) + (1 << 20)
+        )
         given: dict[str, Array] = {
             "model": np.frombuffer(graph.data, np.uint8),
             "tensors": np.array(tensors, np.int64),
@@ -130,7 +149,9 @@ def _run_child(
             return {key: found[key] for key in found.files}
 
 
-def _tflm_outputs(model: bytes, arena: int, samples: list[list[Array]], tensors: list[int]) -> list[dict[str, Array]]:
+def _tflm_outputs(
+    model: bytes, arena: int, samples: list[list[Array]], tensors: list[int]
+) -> list[dict[str, Array]]:
     from tflite_micro.python.tflite_micro import runtime
 
     # Preserving all tensors gives the same outputs and lets us read what lies between.
@@ -179,9 +200,7 @@ def _child(kind: str, request: str, answer: str) -> None:
         inputs = [given[f"input{i}"] for i in range(len(given.files) - 3)]
     # The interpreters want the batch that the model has, so a sample is one row of each input.
     samples = [[np.ascontiguousarray(values[n]) for values in inputs] for n in range(len(inputs[0]))]
-    answers = (
-        _tflm_outputs(model, arena, samples, tensors) if kind == "tflm" else _desk_outputs(model, samples)
-    )
+    answers = _tflm_outputs(model, arena, samples, tensors) if kind == "tflm" else _desk_outputs(model, samples)
     stacked = {name: np.stack([a[name] for a in answers]) for name in answers[0]}
     np.savez(answer, allow_pickle=False, **stacked)
 

@@ -18,12 +18,14 @@ class Budget:
     """Needed and available bytes.
 
     Attributes:
+        board: the board's name.
         ram_needed: arena, stack and the runtime's own.
         ram_available: the board's main RAM.
         flash_needed: constants and an upper estimate of the code; the build gives the exact figure.
         flash_available: the board's flash.
     """
 
+    board: str
     ram_needed: int
     ram_available: int
     flash_needed: int
@@ -34,6 +36,7 @@ def budget(plan: Plan, board: Board) -> Budget:
     """Return what `plan` needs on `board`."""
     calls = sum(len(layer.lowered.calls) for layer in plan.layers)
     return Budget(
+        board=board.name,
         ram_needed=plan.memory.arena_bytes + STACK_BYTES + RUNTIME_RAM_BYTES,
         ram_available=board.ram.length,
         flash_needed=plan.constant_bytes + RUNTIME_CODE_BYTES + CODE_BYTES_A_CALL * calls,
@@ -49,7 +52,9 @@ def _peak_text(plan: Plan) -> str:
 
 
 def _largest_constants(plan: Plan) -> str:
-    sizes = sorted(((sum(c.values.nbytes for c in layer.constants), layer.label) for layer in plan.layers), reverse=True)
+    sizes = sorted(
+        ((sum(c.values.nbytes for c in layer.constants), layer.label) for layer in plan.layers), reverse=True
+    )
     return "the largest constants are those of " + ", ".join(f"{name} ({size:,})" for size, name in sizes[:3])
 
 
@@ -68,8 +73,9 @@ def check_fit(plan: Plan, board: Board) -> Budget:
         )
     if b.flash_needed > b.flash_available:
         problems.append(
-            f"it needs about {b.flash_needed:,} bytes of flash (constants {plan.constant_bytes:,}) and the board has "
-            f"{b.flash_available:,}: {b.flash_needed - b.flash_available:,} too many; {_largest_constants(plan)}"
+            f"it needs about {b.flash_needed:,} bytes of flash (constants {plan.constant_bytes:,}) "
+            f"and the board has {b.flash_available:,}: {b.flash_needed - b.flash_available:,} too many; "
+            + _largest_constants(plan)
         )
     if problems:
         raise FitError(

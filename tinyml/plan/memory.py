@@ -1,4 +1,4 @@
-"""Where each tensor lies in the arena: lifetimes from the graph, offsets from a search that is cheap and repeatable.
+"""Where each tensor lies in the arena: lifetimes from the graph, offsets from a cheap, repeatable search.
 
 Time is counted in operators: operator t runs at time t. Tensors that may share their first byte (an alias, or an
 output written over an input) become one buffer. Buffers that are alive at the same time must not overlap.
@@ -103,9 +103,7 @@ class _Lifetimes:
         """Return whether the operator at `time` may write `output` over `tensor`."""
         tensors = self._graph.tensors
         return (
-            tensor in self._root
-            and tensors[tensor].nbytes == tensors[output].nbytes
-            and self.last(tensor) == time
+            tensor in self._root and tensors[tensor].nbytes == tensors[output].nbytes and self.last(tensor) == time
         )
 
     def buffers(self) -> list[Buffer]:

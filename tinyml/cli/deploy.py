@@ -1,0 +1,41 @@
+"""`tinyml deploy`: the whole chain."""
+
+from tinyml.cli import options
+
+
+def command(
+    model: options.Model,
+    board: options.BoardName,
+    data: options.Data = None,
+    random: options.Random = None,
+    seed: options.Seed = 0,
+    limit: options.Limit = 100,
+    out: options.Out = None,
+    prefix: options.Prefix = "model",
+    force: options.Force = False,
+    target: options.Target = "qemu",
+    port: options.Port = None,
+    json: options.Json = False,
+) -> int:
+    """Take a model to a board and prove it there, bit for bit; exit 1 where a sample differs."""
+    from pathlib import Path
+
+    from tinyml import pipeline
+    from tinyml.report import terminal
+
+    record = pipeline.deploy(
+        model,
+        board,
+        data=data,
+        random=random,
+        seed=seed,
+        limit=limit,
+        out=out,
+        prefix=prefix,
+        force=force,
+        target=target,
+        port=port,
+        progress=terminal.progress(json),
+    )
+    terminal.show_record(record, Path(out or pipeline.default_folder(model, board)), json)
+    return terminal.exit_code(record)

@@ -1,0 +1,21 @@
+"""`tinyml generate`: a model and a board become a firmware project."""
+
+from tinyml.cli import options
+
+
+def command(
+    model: options.Tflite,
+    board: options.BoardName,
+    out: options.Out = None,
+    prefix: options.Prefix = "model",
+    force: options.Force = False,
+    json: options.Json = False,
+) -> None:
+    """Write the firmware project of a model for a board: a folder that builds with PlatformIO alone."""
+    from tinyml import pipeline
+    from tinyml.report import facts, terminal
+
+    project = pipeline.generate(
+        model, board, out=out, prefix=prefix, force=force, progress=terminal.progress(json)
+    )
+    terminal.show(facts.project(project), json)

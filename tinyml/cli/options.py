@@ -1,0 +1,32 @@
+"""Options that several commands share, each stated once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print the facts as JSON on standard output.")]
+Model = Annotated[Path, typer.Argument(help="A model: .tflite (int8), .keras, .h5 or a SavedModel folder.")]
+Tflite = Annotated[Path, typer.Argument(help="An int8 .tflite model.")]
+ProjectDir = Annotated[Path, typer.Argument(help="A project folder that `tinyml generate` or `deploy` wrote.")]
+BoardName = Annotated[str, typer.Option("--board", help="A board's name (`tinyml boards`) or its TOML file.")]
+OptionalBoard = Annotated[
+    str | None, typer.Option("--board", help="Show the budget on this board too (name or TOML file).")
+]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Samples: .npz, .npy or a folder of them.", show_default=False)
+]
+Random = Annotated[
+    int | None, typer.Option("--random", min=1, help="Send this many seeded random inputs.", show_default=False)
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed of --random.")]
+Limit = Annotated[
+    int, typer.Option("--limit", min=0, help="Send at most this many samples, evenly spread; 0: all of them.")
+]
+Out = Annotated[Path | None, typer.Option("--out", help="The project's folder.", show_default="MODEL-BOARD")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite generated files that were edited.")]
+Prefix = Annotated[str, typer.Option("--prefix", help="The beginning of the model's C names.")]
+Target = Annotated[str, typer.Option("--target", help="How to run: qemu, or serial for a board on --port.")]
+Port = Annotated[
+    str | None, typer.Option("--port", help="The board's serial port, for --target serial.", show_default=False)
+]

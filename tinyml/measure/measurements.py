@@ -1,0 +1,199 @@
+"""Runs samples on a device and compares every byte with what was expected; locates the first difference."""
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tinyml.errors import DeviceError
+from tinyml.link.client import Client, Count
+from tinyml.link.clock import Clock
+from tinyml.measure.agreement import agreeing
+from tinyml.measure.expectations import Expectations
+from tinyml.measure.interpreter import Array, run_oracle
+from tinyml.plan import Layer, Plan
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """The first place where the device differs from the oracle.
+
+    Attributes:
+        sample: which sample, counted from 0.
+        layer: the layer's label, or "output" where each layer agrees when it is run by itself.
+        element: the first differing element of the layer's output, counted from 0; None where it is not known.
+        expected, got: that element's values.
+        differing: how many elements differ; None where it is not known.
+    """
+
+    sample: int
+    layer: str
+    element: int | None = None
+    expected: float | None = None
+    got: float | None = None
+    differing: int | None = None
+
+
+@dataclass(frozen=True)
+class LayerCount:
+    """A layer's instructions in one inference; None where the device has no clock that counts them."""
+
+    label: str
+    instructions: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Measurements:
+    """What a device answered and needed.
+
+    Attributes:
+        outputs: for each output of the model, an array of shape [n, *shape].
+        samples: n, how many samples ran.
+        instructions: of each sample's inference; empty where the device has no clock that counts them.
+        layers: instructions of each layer for the first sample.
+        exact: for each sample, whether every output byte was the expected one; empty where nothing was expected.
+        mismatch: the first difference, or None.
+        stack_bytes: the most stack that was ever used.
+    """
+
+    outputs: tuple[Array, ...]
+    samples: int
+    instructions: tuple[int, ...]
+    layers: tuple[LayerCount, ...]
+    exact: tuple[bool, ...]
+    mismatch: Mismatch | None
+    stack_bytes: int
+
+    @property
+    def instruction_summary(self) -> dict[str, int] | None:
+        """The least, the median and the most instructions of an inference; None where they are not counted."""
+        if not self.instructions:
+            return None
+        return {
+            "min": min(self.instructions),
+            "median": int(statistics.median(self.instructions)),
+            "max": max(self.instructions),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A run on a device.
+
+    Attributes:
+        project: the project's folder.
+        measurements: what the device answered and needed.
+        outputs_file: where the outputs were saved, as arrays `output0`, ... of shape [n, *shape].
+    """
+
+    project: Path
+    measurements: Measurements
+    outputs_file: Path
+
+
+class Measurer:
+    """Drives one device through samples of one model.
+
+    Args:
+        client: the device.
+        plan: the model that its firmware was generated from.
+        clock: turns the device's counts into instructions; None for a device whose counter tells time instead.
+    """
+
+    def __init__(self, client: Client, plan: Plan, clock: Clock | None) -> None:
+        self._client = client
+        self._plan = plan
+        self._clock = clock
+
+    def _set_inputs(self, inputs: tuple[Array, ...], sample: int) -> None:
+        for i, values in enumerate(inputs):
+            self._client.set_input(i, np.ascontiguousarray(values[sample]).tobytes())
+
+    def _instructions(self, count: Count) -> int | None:
+        return None if self._clock is None else self._clock.instructions(count)
+
+    def _infer(self, inputs: tuple[Array, ...], sample: int) -> tuple[int | None, list[Array]]:
+        self._set_inputs(inputs, sample)
+        count = self._client.invoke()
+        graph = self._plan.graph
+        outputs = []
+        for i, t in enumerate(graph.outputs):
+            tensor = graph.tensors[t]
+            outputs.append(np.frombuffer(self._client.get_output(i), np.dtype(tensor.type)).reshape(tensor.shape))
+        return self._instructions(count), outputs
+
+    def _layer_counts(self, inputs: tuple[Array, ...]) -> tuple[LayerCount, ...]:
+        self._set_inputs(inputs, 0)
+        return tuple(
+            LayerCount(layer.label, self._instructions(self._client.run_layer(layer.index).count))
+            for layer in self._plan.layers
+        )
+
+    def _element(self, layer: Layer, expectations: Expectations, sample: int) -> Mismatch:
+        """Return the mismatch of `layer`, which has just run on the device, down to the element."""
+        tensor = self._plan.graph.tensors[layer.operator.outputs[0]]
+        raw = self._client.get_layer_output(layer.index)
+        got = np.frombuffer(raw, np.dtype(tensor.type))
+        one = tuple(values[sample : sample + 1] for values in expectations.inputs)
+        answer = run_oracle(self._plan.graph, one, [tensor.index], self._plan.macs, values=True)
+        expected = answer.tensors[tensor.index].reshape(-1)
+        # Bytes are compared, not values: two NaNs of the same bits are equal here.
+        size = got.dtype.itemsize
+        differs = (expected.view(np.uint8) != got.view(np.uint8)).reshape(-1, size).any(axis=1)
+        at = int(np.argmax(differs))
+        return Mismatch(sample, layer.label, at, float(expected[at]), float(got[at]), int(differs.sum()))
+
+    def _locate(self, expectations: Expectations, sample: int, oracle: bool) -> Mismatch:
+        self._set_inputs(expectations.inputs, sample)
+        for layer in self._plan.layers:
+            run = self._client.run_layer(layer.index)
+            if run.digest != int(expectations.layer_digests[sample, layer.index]):
+                if oracle:
+                    return self._element(layer, expectations, sample)
+                return Mismatch(sample, layer.label)
+        return Mismatch(sample, "output")
+
+    def run(
+        self,
+        inputs: tuple[Array, ...],
+        expectations: Expectations | None = None,
+        oracle: bool = False,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> Measurements:
+        """Run `inputs` (one array of n samples for each input of the model, shape [n, *shape]).
+
+        Args:
+            inputs: the samples.
+            expectations: what the model must answer to them, or None to compare nothing.
+            oracle: whether the oracle can be asked again, to name the first differing element.
+            progress: called after each sample with how many are done.
+
+        Raises:
+            DeviceError: the device runs another model, stops answering or reports a fault.
+        """
+        self._check_model()
+        runs = []
+        for sample in range(len(inputs[0])):
+            runs.append(self._infer(inputs, sample))
+            progress(sample + 1)
+        outputs = tuple(np.stack([out[i] for _, out in runs]) for i in range(len(self._plan.graph.outputs)))
+        exact: tuple[bool, ...] = ()
+        mismatch = None
+        if expectations is not None:
+            exact = agreeing(expectations.outputs, outputs)
+            if not all(exact):
+                mismatch = self._locate(expectations, exact.index(False), oracle)
+        layers = self._layer_counts(inputs)
+        stack = self._client.memory().stack_bytes
+        counts = tuple(count for count, _ in runs if count is not None)
+        return Measurements(outputs, len(runs), counts, layers, exact, mismatch, stack)
+
+    def _check_model(self) -> None:
+        device = self._client.hello().model_sha256.hex()
+        if device != self._plan.graph.sha256:
+            raise DeviceError(
+                f"the device runs the model {device[:12]}, the project's is {self._plan.graph.sha256[:12]}",
+                "Build the project and start its image.",
+            )

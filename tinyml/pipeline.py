@@ -1,0 +1,426 @@
+"""The whole chain, readable as one page.
+
+    convert -> inspect -> generate -> build -> run -> validate;  deploy is all of them.
+
+Every function takes paths as a user would type them, tells a `Progress` what it does, and raises a `TinymlError`
+whose text is one sentence and whose hint is the next step.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tinyml import board as board_files
+from tinyml import graph as graphs
+from tinyml import plan as planner
+from tinyml import quantize
+from tinyml import samples as sample_files
+from tinyml.board import Board
+from tinyml.build import Image
+from tinyml.build import build as build_image
+from tinyml.errors import SamplesError
+from tinyml.files import write_arrays, write_atomically
+from tinyml.generate import Origin, Project
+from tinyml.generate import generate as write_project
+from tinyml.graph import Graph
+from tinyml.importers import tflite
+from tinyml.measure.agreement import agreeing
+from tinyml.measure.expectations import Expectations, expect
+from tinyml.measure.interpreter import Array, desk_available, desk_name, oracle_available, run_desk
+from tinyml.measure.measurements import Measurements, Measurer, Run
+from tinyml.plan import Plan
+from tinyml.plan.budget import Budget, check_fit
+from tinyml.progress import Progress
+from tinyml.quantize import Converted
+from tinyml.report import record as records
+from tinyml.run import start
+from tinyml.samples import Samples
+
+_SILENT = Progress()
+DEFAULT_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Where samples come from, and how many of them are used.
+
+    Attributes:
+        data: a `.npz`, a `.npy` or a folder of them; None for another source.
+        random: how many seeded random int8 inputs instead.
+        seed: the seed of the random inputs.
+        limit: at most this many samples, evenly spread over the source; 0 for all.
+    """
+
+    data: Path | None = None
+    random: int | None = None
+    seed: int = 0
+    limit: int = DEFAULT_LIMIT
+
+    @property
+    def given(self) -> bool:
+        """Whether the user named a source."""
+        return self.data is not None or self.random is not None
+
+
+def boards() -> list[Board]:
+    """Return the boards that come with tinyml."""
+    return [board_files.load(name) for name in board_files.names()]
+
+
+def default_folder(model: Path | str, board: str) -> Path:
+    """Return the folder that a project goes to where none is named, such as `kws-mps2-an386`."""
+    return Path(f"{Path(model).stem}-{Path(board).stem if board.endswith('.toml') else board}")
+
+
+def convert(
+    model: Path | str, data: Path | str | None = None, out: Path | str | None = None, progress: Progress = _SILENT
+) -> tuple[Path, Converted]:
+    """Convert a model to a fully int8 `.tflite` and write it.
+
+    Args:
+        model: a `.keras`, a `.h5` or a SavedModel folder; an int8 `.tflite` is taken untouched.
+        data: representative samples, real values of shape [n, *shape]; not needed for a `.tflite`.
+        out: the file to write; by default the model's name with the suffix `.tflite`, in the current folder.
+        progress: hears of the stage.
+
+    Returns:
+        The file, and the model with its accuracy record.
+
+    Raises:
+        ModelError, SamplesError: the model or the samples cannot be used.
+        MissingToolError: TensorFlow is needed and not installed.
+    """
+    path = Path(out) if out is not None else Path(f"{Path(model).stem}.tflite")
+    with progress.stage("convert") as stage:
+        converted = quantize.convert(Path(model), None if data is None else Path(data))
+        write_atomically(path, converted.data)
+        stage.text = _conversion_text(converted)
+    return path, converted
+
+
+def _conversion_text(converted: Converted) -> str:
+    if converted.accuracy is None:
+        return f"{converted.source} is int8 already: {len(converted.data):,} bytes, taken untouched"
+    text = f"{converted.source} -> int8, {len(converted.data):,} bytes, {converted.calibration_samples} samples"
+    agreement = converted.accuracy.agreement
+    return text if agreement is None else f"{text}, top-1 as the float model on {agreement:.1%}"
+
+
+def _operators_text(plan: Plan) -> str:
+    counts = Counter(layer.operator.name for layer in plan.layers)
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def _plan(data: bytes, progress: Progress) -> Plan:
+    with progress.stage("plan") as stage:
+        plan = planner.make(graphs.read(data))
+        stage.text = (
+            f"{_operators_text(plan)}; {plan.macs:,} MACs, arena {plan.memory.arena_bytes:,} bytes, "
+            f"constants {plan.constant_bytes:,} bytes"
+        )
+    return plan
+
+
+def inspect(
+    model: Path | str, board: str | None = None, progress: Progress = _SILENT
+) -> tuple[Plan, Budget | None]:
+    """Plan an int8 `.tflite`: its layers, arena and constants, and with a board what it needs there.
+
+    Raises:
+        ModelError: the file cannot be read, or an operator is not supported.
+        BoardError: the board is not known.
+        FitError: the model does not fit the board.
+    """
+    plan = _plan(tflite.load(Path(model)), progress)
+    return plan, None if board is None else check_fit(plan, board_files.load(board))
+
+
+def generate(
+    model: Path | str,
+    board: str,
+    out: Path | str | None = None,
+    prefix: str = "model",
+    force: bool = False,
+    progress: Progress = _SILENT,
+) -> Project:
+    """Write the firmware project of an int8 `.tflite` for a board.
+
+    Args:
+        model: the `.tflite`.
+        board: a board's name, or the path of its TOML file.
+        out: the project's folder; by default MODEL-BOARD in the current folder.
+        prefix: the beginning of the model's C names.
+        force: overwrite generated files that were edited.
+        progress: hears of the stages.
+
+    Raises:
+        ModelError, BoardError, FitError: the model or the board cannot be used; nothing is written.
+        ProjectError: the folder holds something else, or files that were edited.
+    """
+    plan = _plan(tflite.load(Path(model)), progress)
+    return _generate(plan, Path(model).name, board, _folder(model, board, out), prefix, force, progress)
+
+
+def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
+    return Path(out) if out is not None else default_folder(model, board)
+
+
+def _generate(
+    plan: Plan, model_name: str, board: str, out: Path, prefix: str, force: bool, progress: Progress
+) -> Project:
+    with progress.stage("generate") as stage:
+        facts = board_files.load(board)
+        command = f"tinyml generate {model_name} --board {facts.name}"
+        origin = Origin(model_name, command + (f" --prefix {prefix}" if prefix != "model" else ""), prefix)
+        project = write_project(plan, facts, origin, out, force)
+        stage.text = f"{len(project.manifest['files'])} files in {out}"
+    return project
+
+
+def build(project: Path | str, progress: Progress = _SILENT) -> Image:
+    """Build a project's firmware through PlatformIO.
+
+    Raises:
+        ProjectError: there is no project.
+        MissingToolError: the compiler is missing.
+        BuildError: the compiler refuses the project.
+    """
+    with progress.stage("build") as stage:
+        image = build_image(Project.load(Path(project)).path)
+        sizes = image.sizes
+        stage.text = f"flash {sizes.flash_total:,} bytes (code {sizes.code:,}, constants {sizes.constants:,})"
+    return image
+
+
+def run(
+    project: Path | str,
+    data: Path | str | None = None,
+    random: int | None = None,
+    seed: int = 0,
+    limit: int = DEFAULT_LIMIT,
+    target: str = "qemu",
+    port: str | None = None,
+    progress: Progress = _SILENT,
+) -> Run:
+    """Run samples on a built project's board or emulator; save the outputs as `outputs.npz` in the project.
+
+    Args:
+        project: the project's folder.
+        data: samples (see `tinyml.samples`), real values or int8, shape [n, *shape].
+        random: how many seeded random int8 inputs to send instead.
+        seed: the seed of the random inputs.
+        limit: at most this many samples, evenly spread; 0 for all.
+        target: "qemu", or "serial" for a board.
+        port: the board's serial port.
+        progress: hears of the stages.
+
+    Raises:
+        ProjectError: there is no project, or it is not built.
+        SamplesError: the samples cannot be used, or none are given.
+        MissingToolError, DeviceError: the emulator or the board is missing or does not answer.
+    """
+    made = Project.load(Path(project))
+    plan = made.plan()
+    selection = Selection(None if data is None else Path(data), random, seed, limit)
+    chosen, _ = _select(plan.graph, selection)
+    with start(Image.load(made.path), made.board(), target, port) as session:
+        measurer = Measurer(session.client, plan, session.clock)
+        with progress.stage("run") as stage:
+            count = len(chosen)
+            measured = measurer.run(chosen.inputs, progress=lambda done: stage.advance(done, count))
+            stage.text = f"{count} samples"
+    file = made.path / "outputs.npz"
+    write_arrays(file, {f"output{i}": values for i, values in enumerate(measured.outputs)})
+    return Run(made.path, measured, file)
+
+
+def _select(graph: Graph, selection: Selection) -> tuple[Samples, npt.NDArray[np.intp]]:
+    """Return the samples as the device takes them, and which of the source's they are."""
+    if selection.data is not None and selection.random is not None:
+        raise SamplesError("--data and --random are both given", "Give one of them.")
+    if selection.random is not None:
+        return sample_files.random_int8(graph, selection.random, selection.seed), np.arange(selection.random)
+    if selection.data is None:
+        raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
+    found = sample_files.load(selection.data, [graph.tensors[t] for t in graph.inputs])
+    count = min(len(found), selection.limit or len(found))
+    indices = np.linspace(0, len(found) - 1, count).round().astype(np.intp)
+    return sample_files.quantize(found.take(indices), graph), indices
+
+
+def validate(
+    project: Path | str,
+    data: Path | str | None = None,
+    random: int | None = None,
+    seed: int = 0,
+    limit: int = DEFAULT_LIMIT,
+    target: str = "qemu",
+    port: str | None = None,
+    progress: Progress = _SILENT,
+) -> dict[str, Any]:
+    """Run samples on a built project and compare every byte with TFLM's; write and return the record.
+
+    Arguments are those of `run`. Without samples, those recorded in the project are sent; on a machine without
+    TFLM's interpreter that is the only way.
+
+    Raises:
+        The errors of `run`, and ModelError where TFLM refuses the model.
+    """
+    selection = Selection(None if data is None else Path(data), random, seed, limit)
+    return _validate(Project.load(Path(project)), selection, target, port, progress)
+
+
+def _expectations(
+    project: Project, plan: Plan, selection: Selection, progress: Progress
+) -> tuple[Expectations, Samples | None, npt.NDArray[np.intp]]:
+    """Return what the device must answer, the samples chosen from the user's (or None) and which they are."""
+    if not selection.given:
+        recorded = Expectations.load(project.path, plan)
+        return recorded, None, np.arange(len(recorded))
+    chosen, indices = _select(plan.graph, selection)
+    with progress.stage("expect") as stage:
+        expected = expect(plan, chosen.inputs)
+        stage.text = f"{len(expected)} samples through {expected.oracle}"
+    expected.save(project.path)
+    return expected, chosen, indices
+
+
+def _validate(
+    project: Project,
+    selection: Selection,
+    target: str,
+    port: str | None,
+    progress: Progress,
+    converted: Converted | None = None,
+) -> dict[str, Any]:
+    plan = project.plan()
+    image = Image.load(project.path)
+    expected, chosen, indices = _expectations(project, plan, selection, progress)
+    with progress.stage("start") as stage:
+        session = start(image, project.board(), target, port)
+        stage.text = session.target_version
+    with session, progress.stage("run") as stage:
+        measured = Measurer(session.client, plan, session.clock).run(
+            expected.inputs,
+            expected,
+            oracle=oracle_available(),
+            progress=lambda done: stage.advance(done, len(expected)),
+        )
+        stage.text = f"{sum(measured.exact)} of {len(expected)} samples bit-exact"
+    record = records.make(
+        project,
+        image,
+        target,
+        session.target_version,
+        expected.oracle,
+        measured,
+        source=_source(selection),
+        desk=_desk(plan, expected.inputs, measured, progress),
+        float_model=_float_agreement(converted, measured, indices),
+        labels=_label_agreement(chosen, measured),
+    )
+    if converted is not None and converted.accuracy is not None:
+        record["conversion"] = records.conversion(converted)
+    records.write(project.path, record)
+    return record
+
+
+def _source(selection: Selection) -> dict[str, Any]:
+    if selection.random is not None:
+        return {"random": selection.random, "seed": selection.seed}
+    return {"data": "recorded" if selection.data is None else selection.data.name}
+
+
+def _desk(
+    plan: Plan, inputs: tuple[Array, ...], measured: Measurements, progress: Progress
+) -> dict[str, Any] | None:
+    """Return how many samples the desktop interpreter answers with the same bytes; None where there is none."""
+    if not desk_available():
+        return None
+    with progress.stage("desk") as stage:
+        outputs = run_desk(plan.graph, inputs, plan.macs)
+        agree = sum(agreeing(outputs, measured.outputs))
+        stage.text = f"{agree} of {len(inputs[0])} samples agree with {desk_name()}"
+    return {"interpreter": desk_name(), "agree": agree}
+
+
+def _top1(values: Array) -> npt.NDArray[np.intp]:
+    best: npt.NDArray[np.intp] = values.reshape(len(values), -1).argmax(axis=1)
+    return best
+
+
+def _float_agreement(
+    converted: Converted | None, measured: Measurements, indices: npt.NDArray[np.intp]
+) -> dict[str, Any] | None:
+    """Return how often device and float model name the same class; None where it is not known."""
+    if converted is None or converted.float_outputs is None or converted.accuracy is None:
+        return None
+    if converted.accuracy.agreement is None:  # not a classifier
+        return None
+    same = _top1(converted.float_outputs[0][indices]) == _top1(measured.outputs[0])
+    return {"top1_agree": int(same.sum())}
+
+
+def _label_agreement(chosen: Samples | None, measured: Measurements) -> dict[str, Any] | None:
+    """Return how often the device names the sample's label; None where there are no labels."""
+    if chosen is None or chosen.labels is None or len(measured.outputs) != 1:
+        return None
+    return {"top1_correct": int((_top1(measured.outputs[0]) == chosen.labels).sum())}
+
+
+def deploy(
+    model: Path | str,
+    board: str,
+    data: Path | str | None = None,
+    random: int | None = None,
+    seed: int = 0,
+    limit: int = DEFAULT_LIMIT,
+    out: Path | str | None = None,
+    prefix: str = "model",
+    force: bool = False,
+    target: str = "qemu",
+    port: str | None = None,
+    progress: Progress = _SILENT,
+) -> dict[str, Any]:
+    """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
+
+    Args:
+        model: a `.keras`, a `.h5`, a SavedModel folder or an int8 `.tflite`.
+        board: a board's name, or the path of its TOML file.
+        data: samples; they calibrate a float model, and are sent to the board.
+        random: how many seeded random int8 inputs to send instead of `data`.
+        seed: the seed of the random inputs.
+        limit: at most this many samples are sent, evenly spread; 0 for all.
+        out: the project's folder; by default MODEL-BOARD in the current folder.
+        prefix: the beginning of the model's C names.
+        force: overwrite generated files of the project that were edited.
+        target: "qemu", or "serial" for a board that runs the firmware.
+        port: the board's serial port.
+        progress: hears of the stages.
+
+    Returns:
+        The record, as in `record.json` in the project's folder.
+
+    Raises:
+        The errors of `convert`, `generate`, `build` and `validate`.
+    """
+    model = Path(model)
+    data = None if data is None else Path(data)
+    board_files.load(board)  # a misspelt board is told before minutes of conversion
+    with progress.stage("convert") as stage:
+        converted = quantize.convert(model, data)
+        stage.text = _conversion_text(converted)
+    plan = _plan(converted.data, progress)
+    selection = Selection(data if random is None else None, random, seed, limit)
+    if not selection.given:
+        raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
+    folder = _folder(model, board, out)
+    project = _generate(plan, f"{model.stem}.tflite", board, folder, prefix, force, progress)
+    build(folder, progress)
+    # The float model's outputs belong to the samples of `data`; random inputs have none.
+    known = converted if random is None else None
+    return _validate(project, selection, target, port, progress, known)

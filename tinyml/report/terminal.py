@@ -1,0 +1,182 @@
+"""Facts and records on the terminal: progress on standard error, results as tables or JSON on standard output."""
+
+import json as jsons
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.spinner import Spinner
+from rich.table import Table
+
+from tinyml.progress import Progress
+from tinyml.report import record as records
+
+_NARROWEST = 100  # columns of a table where the output is no terminal
+
+
+def _console(stderr: bool = False) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_NARROWEST)
+
+
+class _TerminalProgress(Progress):
+    """A line a stage: a spinner while it runs, its time and what it gave when it ends."""
+
+    def __init__(self) -> None:
+        self._console = _console(stderr=True)
+        self._live: Live | None = None
+        self._began = 0.0
+
+    def started(self, stage: str) -> None:
+        self._began = time.monotonic()
+        if self._console.is_terminal:
+            self._live = Live(Spinner("dots", text=stage), console=self._console, transient=True)
+            self._live.start()
+
+    def advanced(self, stage: str, done: int, total: int) -> None:
+        if self._live is not None:
+            self._live.update(Spinner("dots", text=f"{stage} {done}/{total}"))
+
+    def _stop(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def ended(self, stage: str, text: str) -> None:
+        self._stop()
+        seconds = time.monotonic() - self._began
+        self._console.print(
+            f"[green]ok[/] {stage:<9}{seconds:6.1f} s  {escape(text)}", soft_wrap=True, highlight=False
+        )
+
+    def failed(self, stage: str) -> None:
+        self._stop()
+        self._console.print(f"[red]--[/] {stage}")
+
+
+def progress(json: bool = False) -> Progress:
+    """Return the progress for a command: lines on standard error, or silence where machines read."""
+    return Progress() if json else _TerminalProgress()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_label(k)} {_text(v)}" for k, v in value.items())
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sequence):
+        return ", ".join(_text(v) for v in value)
+    return "-" if value is None else str(value)
+
+
+def _label(key: str) -> str:
+    return key.replace("_bytes", "").replace("_", " ") + (" (bytes)" if key.endswith("_bytes") else "")
+
+
+def _rows(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(title=_label(title), title_justify="left")
+    for key, value in rows[0].items():
+        number = isinstance(value, int) and not isinstance(value, bool)
+        table.add_column(_label(key), justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(_text(value)) for value in row.values()))
+    return table
+
+
+def _two_columns() -> Table:
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def show(facts: Mapping[str, Any], json: bool) -> None:
+    """Print the facts of a command: lists of facts as tables, the rest as lines."""
+    if json:
+        print(jsons.dumps(facts, indent=2, default=str))
+        return
+    console = _console()
+    lines = _two_columns()
+    for key, value in facts.items():
+        if isinstance(value, list) and value and isinstance(value[0], Mapping):
+            console.print(_rows(key, value))
+        else:
+            lines.add_row(_label(key), escape(_text(value)))
+    if lines.row_count:
+        console.print(lines)
+
+
+def _of(count: int, total: int) -> str:
+    return f"{count} of {total}"
+
+
+def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, str]]:
+    n = record["samples"]
+    count, flash, macs = record["instructions"], record["flash"], max(record["macs"], 1)
+    rows = [
+        ("model", f"{record['model']['path']} on {record['board']} ({record['target']}), {record['engine']}"),
+        ("samples", f"{n}"),
+        ("bit-exact with TFLM", _of(record["exact"], n)),
+    ]
+    if record["desk"] is not None:
+        rows.append(("same on the desk", f"{_of(record['desk']['agree'], n)} ({record['desk']['interpreter']})"))
+    if record["float_model"] is not None:
+        rows.append(("top-1 as the float model", _of(record["float_model"]["top1_agree"], n)))
+    if record["labels"] is not None:
+        rows.append(("top-1 as labelled", _of(record["labels"]["top1_correct"], n)))
+    if count is not None:
+        per_mac = f"({count['median'] / macs:.2f} a multiply-accumulate)"
+        rows.append(
+            ("instructions", f"min {count['min']:,}  median {count['median']:,}  max {count['max']:,}  {per_mac}")
+        )
+    rows += [
+        ("arena", f"{record['arena_bytes']:,} bytes"),
+        ("statics", f"{record['static_bytes']:,} bytes, link buffers {record['link_bytes']:,}"),
+        ("stack high-water mark", f"{record['stack_bytes']:,} bytes"),
+        (
+            "flash",
+            f"code {flash['code']:,}  constants {flash['constants']:,}  total {flash['total']:,} bytes",
+        ),
+        ("project", str(folder)),
+        ("record", str(folder / records.FILE)),
+    ]
+    return rows
+
+
+def _mismatch_text(mismatch: Mapping[str, Any]) -> str:
+    text = f"The first difference: sample {mismatch['sample']}, layer {mismatch['layer']}"
+    if mismatch["element"] is not None:
+        text += (
+            f", element {mismatch['element']}: {mismatch['got']:g} instead of {mismatch['expected']:g} "
+            f"({mismatch['differing']} elements differ)"
+        )
+    return text + "."
+
+
+def show_record(record: Mapping[str, Any], folder: Path, json: bool) -> None:
+    """Print the closing table of a validation; `folder` is where project and record lie."""
+    if json:
+        print(jsons.dumps(record, indent=2))
+        return
+    console = _console()
+    table = _two_columns()
+    for row in _closing_rows(record, folder):
+        table.add_row(row[0], escape(row[1]))
+    console.print(table)
+    if record["mismatch"] is not None:
+        console.print(f"[red]{escape(_mismatch_text(record['mismatch']))}[/]", soft_wrap=True)
+
+
+def exit_code(record: Mapping[str, Any]) -> int:
+    """Return 0 where every sample was bit-exact, else 1."""
+    return 0 if record["exact"] == record["samples"] else 1
