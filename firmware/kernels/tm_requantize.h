@@ -24,7 +24,7 @@ TM_INLINE int32_t tm_rounding_shift(int32_t x, int32_t exponent) {
   return (((x + (x >> 31)) >> (exponent - 1)) + 1) >> 1;
 }
 
-/* x * multiplier * 2^(shift - 31). Range: multiplier 0 or 2^30 to 2^31 - 1, shift -31 to 30. */
+/* x * multiplier * 2^(shift - 31). Range: multiplier 0 to 2^31 - 1, shift -31 to 30. */
 TM_INLINE int32_t tm_requantize(int32_t x, int32_t multiplier, int32_t shift) {
   if (shift < 0) return tm_rounding_shift(tm_doubling_high_mul(x, multiplier), -shift);
   return tm_doubling_high_mul((int32_t)((uint32_t)x << shift), multiplier);

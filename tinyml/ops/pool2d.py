@@ -1,6 +1,4 @@
-"""AVERAGE_POOL_2D and MAX_POOL_2D on int8."""
-
-from functools import partial
+"""What AVERAGE_POOL_2D and MAX_POOL_2D share."""
 
 from tinyml.graph import Graph, Operator
 from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, refuse, tensor_of
@@ -16,9 +14,15 @@ from tinyml.ops.window import slide
 
 # How far input and output scale may lie apart (TFLM's limit): pooling does not rescale.
 _SCALE_TOLERANCE = 1e-6
+_MAX_AREA = 1 << 23  # pixels whose sum fits 32 bits
 
 
-def _lower(kernel: str, graph: Graph, operator: Operator) -> Lowered:
+def lower_to(kernel: str, graph: Graph, operator: Operator) -> Lowered:
+    """Lower a pool to `kernel`, "average_pool2d_s8" or "max_pool2d_s8".
+
+    Raises:
+        ModelError: types, shapes, options or quantization are not what the kernel computes.
+    """
     check_inputs(graph, operator, (1,))
     source, output = tensor_of(graph, operator, 0), output_of(graph, operator)
     check_int8(graph, operator, source, "input")
@@ -44,6 +48,9 @@ def _lower(kernel: str, graph: Graph, operator: Operator) -> Lowered:
     )
     check_shape(graph, operator, output, "output", window.output_shape(batches, channels))
     low, high = activation_range(graph, operator, options.int8(5), output)
+    area = min(window.height.taps, height) * min(window.width.taps, width)
+    if area > _MAX_AREA:
+        raise refuse(graph, operator, f"its window covers {area} pixels; at most {_MAX_AREA} are allowed")
     params = {
         "batches": batches,
         **window.params(),
@@ -54,7 +61,3 @@ def _lower(kernel: str, graph: Graph, operator: Operator) -> Lowered:
     # Without padding in front, no window begins before the output element's own place.
     in_place = (source.index,) if window.height.pad == window.width.pad == 0 and not source.is_constant else ()
     return Lowered((KernelCall(kernel, params, (pointer(source, "input"), output.index)),), in_place=in_place)
-
-
-lower_average = partial(_lower, "average_pool2d_s8")
-lower_max = partial(_lower, "max_pool2d_s8")

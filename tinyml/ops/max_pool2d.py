@@ -1,0 +1,14 @@
+"""MAX_POOL_2D on int8."""
+
+from tinyml.graph import Graph, Operator
+from tinyml.ops import pool2d
+from tinyml.ops.lowering import Lowered
+
+
+def lower(graph: Graph, operator: Operator) -> Lowered:
+    """Lower MAX_POOL_2D.
+
+    Raises:
+        ModelError: types, shapes, options or quantization are not what the kernel computes.
+    """
+    return pool2d.lower_to("max_pool2d_s8", graph, operator)

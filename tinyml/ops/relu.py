@@ -1,0 +1,26 @@
+"""RELU on int8, which also brings its input to the output's scale."""
+
+from tinyml import fixedpoint
+from tinyml.fixedpoint import INT8_MAX
+from tinyml.graph import Graph, Operator
+from tinyml.ops import lookup
+from tinyml.ops.lowering import Lowered
+from tinyml.ops.quantized import multiplier_of
+
+
+def lower(graph: Graph, operator: Operator) -> Lowered:
+    """Lower RELU.
+
+    Raises:
+        ModelError: types, shapes or quantization are not what TFLM computes.
+    """
+    source, output = lookup.int8_pair(graph, operator)
+    before, after = source.quantized, output.quantized
+    # TFLM divides the scales as 32-bit floats here.
+    multiplier, shift = multiplier_of(graph, operator, fixedpoint.float32_quotient(before.scale, after.scale))
+
+    def function(x: int) -> int:
+        scaled = fixedpoint.requantize(x - before.zero_point, multiplier, shift)
+        return fixedpoint.clamp(fixedpoint.wrap(scaled + after.zero_point), after.zero_point, INT8_MAX)
+
+    return lookup.call(source, output, function)
