@@ -23,8 +23,8 @@
 #define TM_MPU_CTRL_ON 5u /* the MPU, with the default map wherever no region says otherwise */
 #define TM_MPU_RASR_NO_ACCESS(log2_size) ((1u << 28) | (((log2_size)-1u) << 1) | 1u)
 
-/* The cause given to tm_fault is the Configurable Fault Status Register. Its bits from 28 on are never set; where the
- * whole register is zero, the number of the exception stands there. */
+/* The cause given to tm_fault is the Configurable Fault Status Register. Its bits from 28 on are never set; where
+ * the whole register is zero, the number of the exception stands there. */
 #define TM_FAULT_EXCEPTION_SHIFT 28u
 
 /* Restarts the chip at once. Does not return. */

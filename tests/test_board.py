@@ -1,0 +1,149 @@
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tinyml import board as boards
+from tinyml import resources
+from tinyml.errors import BoardError
+from tinyml.generate import platformio
+
+GOOD = (resources.boards() / "netduinoplus2.toml").read_text()
+
+
+def refuse(text, match):
+    with pytest.raises(BoardError, match=match):
+        boards.parse(text, Path("mine.toml"))
+
+
+def line_of(text, part):
+    return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_every_board_of_tinyml_is_sound(name):
+    board = boards.load(name)
+    assert board.name == name
+    assert (resources.firmware() / "port" / board.port).is_dir()
+    assert board.evidence.level in boards.EVIDENCE_LEVELS
+    assert platformio.files(board)
+
+
+def test_the_facts_of_the_emulated_m4():
+    board = boards.load("mps2-an386")
+    assert board.cpu == "cortex-m4"
+    assert (board.flash.name, board.flash.origin, board.flash.length) == ("ssram1", 0, 4 << 20)
+    assert (board.ram.origin, board.ram.length) == (0x20000000, 4 << 20)
+    assert board.qemu is not None
+    assert board.qemu.ticks_per_instruction == Fraction(8, 5)
+
+
+def test_the_facts_of_the_real_m4_are_those_of_the_chip():
+    board = boards.load("netduinoplus2")
+    assert (board.flash.length, board.ram.length) == (1 << 20, 128 << 10)
+    assert [region.length for region in board.memory if region.name == "ccm"] == [64 << 10]
+    assert board.console.tx is not None
+    assert (board.console.tx.port_index, board.console.tx.number) == (2, 6)
+    assert board.qemu is not None
+    assert board.qemu.ticks_per_instruction == 4
+
+
+def test_a_board_of_the_user_is_read_from_its_file(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD)
+    assert boards.load(path) == boards.load(str(path)) == boards.load("netduinoplus2")
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(BoardError, match="'nucleo'; known are mps2-an386, netduinoplus2"):
+        boards.load("nucleo")
+
+
+def test_a_missing_or_binary_file_is_refused(tmp_path):
+    with pytest.raises(BoardError, match="cannot be read"):
+        boards.load(tmp_path / "none.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(BoardError, match="cannot be read"):
+        boards.load(tmp_path / "binary.toml")
+
+
+def test_text_that_is_no_toml_is_refused():
+    refuse("name = \n", r"mine\.toml is not TOML: .*line 1")
+
+
+@pytest.mark.parametrize(
+    ("after", "table"),
+    [
+        ('port = "stm32f4"', "at the top"),
+        ("crystal_hz = 25_000_000", r"in \[clock\]"),
+        ('name = "sram"', r"in \[memory\]"),
+        ("alternate_function = 8", r"in \[console\]"),
+        ('machine = "netduinoplus2"', r"in \[qemu\]"),
+        ('level = "emulated"', r"in \[evidence\]"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_its_line(after, table):
+    text = GOOD.replace(after, f"{after}\nsurprise = 1")
+    refuse(
+        text, rf"mine\.toml, line {line_of(text, 'surprise')}: the key 'surprise' is not known {table}; known are"
+    )
+
+
+def test_an_unknown_table_is_refused_with_its_line():
+    text = GOOD + "\n[renode]\nplatform = 1\n"
+    refuse(text, rf"line {line_of(text, '[renode]')}: the key 'renode' is not known at the top")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("hz = 168_000_000", 'hz = "fast"', "clock.hz must be a whole number, not 'fast'"),
+        ("hz = 168_000_000", "hz = true", "clock.hz must be a whole number, not True"),
+        ("hz = 168_000_000", "hz = 0", "clock.hz must be 1 to 4294967295, not 0"),
+        ("length = 0x2_0000", "length = 0", "memory.length must be 1 to"),
+        ("origin = 0x2000_0000", "origin = -1", "memory.origin must be 0 to"),
+        ("origin = 0x1000_0000", "origin = 0xffff_ffff", "beyond 32-bit addresses"),
+        ("origin = 0x1000_0000", "origin = 0x2001_ffff", r"sram \(0x20000000 to 0x20020000\) and ccm .* overlap"),
+        ('name = "ccm"', 'name = "sram"', "two memory regions are called sram"),
+        ('name = "ccm"', 'name = "C C M"', "memory.name must be lower-case"),
+        ('kind = "flash"', 'kind = "rom"', 'memory.kind must be "flash" or "ram", not \'rom\''),
+        ('kind = "flash"', 'kind = "ram"', "no memory region is of the kind flash"),
+        ('tx = "PC6"', 'tx = "C6"', 'console.tx must be a pin such as "PC6"'),
+        ("prescale = 16", "prescale = 0", "counter.prescale must be 1 to"),
+        ('_instruction = "4"', '_instruction = "4/0"', "ticks_per_instruction must be a fraction"),
+        ('level = "emulated"', 'level = "sure"', "evidence.level must be one of none, built, emulated, hardware"),
+        ('date = "2026-11"', 'date = "now"', "evidence.date must be a month"),
+        ('flags = ["-mcpu=cortex-m4", ', "flags = [4, ", "flags must be a list of texts"),
+        ('name = "netduinoplus2"', 'name = "Netduino"', "name must be lower-case letters"),
+        ('port = "stm32f4"', "port = 4", "port must be the name of a folder"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_line(old, new, problem):
+    refuse(GOOD.replace(old, new, 1), rf"mine\.toml, line {line_of(GOOD, old)}: .*{problem}")
+
+
+@pytest.mark.parametrize("line", ['title = "Netduino', "baud = 115_200", 'machine = "netduinoplus2"', "[clock]"])
+def test_a_missing_key_is_refused(line):
+    text = "\n".join(row for row in GOOD.splitlines() if not row.startswith(line))
+    refuse(text, "is missing")
+
+
+def test_a_board_without_memory_or_with_a_wrong_table_is_refused():
+    refuse(GOOD[: GOOD.index("[[memory]]")] + GOOD[GOOD.index("[console]") :], "memory is missing")
+    refuse(GOOD.replace("[qemu]", "[[qemu]]"), r"qemu must be a table \[qemu\]")
+
+
+def test_a_board_without_emulator_or_evidence_is_accepted():
+    text = GOOD[: GOOD.index("[qemu]")] + '[evidence]\nlevel = "none"\n'
+    board = boards.parse(text, Path("mine.toml"))
+    assert board.qemu is None
+    assert board.evidence == boards.Evidence("none")
+
+
+def test_a_port_or_core_without_code_is_refused():
+    for old, new, match in [
+        ('port = "stm32f4"', 'port = "nrf"', "the port 'nrf'; there are cmsdk, stm32f4"),
+        ('cpu = "cortex-m4"', 'cpu = "cortex-m33"', "cortex-m33; supported are cortex-m4"),
+    ]:
+        with pytest.raises(BoardError, match=match):
+            platformio.files(boards.parse(GOOD.replace(old, new), Path("mine.toml")))
