@@ -398,7 +398,7 @@ def _memory(tables: list[_Table]) -> tuple[MemoryRegion, ...]:
         )
         if region.end > 1 << 32:
             raise table.refuse(
-                "length", f"the region {region.name} ends at {region.end:#x}, beyond 32-bit addresses"
+                "origin", f"the region {region.name} ends at {region.end:#x}, beyond 32-bit addresses"
             )
         for other in regions:
             if region.name == other.name:
