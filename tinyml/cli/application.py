@@ -2,18 +2,13 @@
 
 import errno
 import json
-import os
-import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from tinyml.cli import boards, build, convert, deploy, doctor, generate, inspect, new, run_, validate
 from tinyml.errors import EquipmentError, InputError, TinymlError
 from tinyml.version import __version__
-
-_INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 app = typer.Typer(
     name="tinyml",
@@ -43,13 +38,14 @@ def _options(
     pass
 
 
-def _show(error: TinymlError, as_json: bool) -> None:
+def _show(error: TinymlError, as_json: bool) -> int:
     if as_json:
         typer.echo(json.dumps({"error": str(error), "hint": error.hint, "exit_code": error.exit_code}, indent=2))
-        return
-    typer.echo(f"Error: {error}", err=True)
-    if error.hint:
-        typer.echo(f"Next:  {error.hint}", err=True)
+    else:
+        typer.echo(f"Error: {error}", err=True)
+        if error.hint:
+            typer.echo(f"Next:  {error.hint}", err=True)
+    return error.exit_code
 
 
 def _of_system(error: OSError) -> TinymlError:
@@ -62,29 +58,13 @@ def _of_system(error: OSError) -> TinymlError:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command that `arguments` name; return the exit code."""
-    as_json = "--json" in arguments
     try:
-        code = app(list(arguments), standalone_mode=False)
-        return code if isinstance(code, int) else 0
+        # Typer shows its own errors (an unknown option) and ends with 2, or with 130 when interrupted.
+        app(list(arguments))
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
     except TinymlError as error:
-        _show(error, as_json)
-        return error.exit_code
-    except click.exceptions.Abort:
-        return _INTERRUPTED
-    except click.ClickException as error:
-        if as_json:
-            _show(InputError(error.format_message(), "See the command's --help."), as_json)
-        else:
-            error.show()
-        return InputError.exit_code
-    except KeyboardInterrupt:
-        typer.echo("Interrupted.", err=True)
-        return _INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone (`tinyml boards | head -1`); keep the interpreter's exit quiet too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _show(error, "--json" in arguments)
     except OSError as error:
-        wrapped = _of_system(error)
-        _show(wrapped, as_json)
-        return wrapped.exit_code
+        return _show(_of_system(error), "--json" in arguments)
+    return 0

@@ -1,5 +1,7 @@
 """`tinyml deploy`: the whole chain."""
 
+import typer
+
 from tinyml.cli import options
 
 
@@ -16,7 +18,7 @@ def command(
     target: options.Target = "qemu",
     port: options.Port = None,
     json: options.Json = False,
-) -> int:
+) -> None:
     """Take a model to a board and prove it there, bit for bit; exit 1 where a sample differs."""
     from pathlib import Path
 
@@ -38,4 +40,4 @@ def command(
         progress=terminal.progress(json),
     )
     terminal.show_record(record, Path(out or pipeline.default_folder(model, board)), json)
-    return terminal.exit_code(record)
+    raise typer.Exit(terminal.exit_code(record))

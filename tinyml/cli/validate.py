@@ -1,5 +1,7 @@
 """`tinyml validate`: a built project against the oracle."""
 
+import typer
+
 from tinyml.cli import options
 
 
@@ -12,7 +14,7 @@ def command(
     target: options.Target = "qemu",
     port: options.Port = None,
     json: options.Json = False,
-) -> int:
+) -> None:
     """Run samples on the board and compare every byte with TFLM's; exit 1 where one differs.
 
     Without --data and --random the expectations recorded in the project are used.
@@ -31,4 +33,4 @@ def command(
         progress=terminal.progress(json),
     )
     terminal.show_record(record, project, json)
-    return terminal.exit_code(record)
+    raise typer.Exit(terminal.exit_code(record))

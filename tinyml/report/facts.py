@@ -29,13 +29,12 @@ def _tensor(tensor: Tensor) -> Facts:
 def _layer(plan: Plan, layer: Layer) -> Facts:
     output = plan.graph.tensors[layer.operator.outputs[0]]
     return {
-        "index": layer.index,
         "layer": layer.label,
-        "kernels": [call.kernel for call in layer.lowered.calls],
         "output": f"{list(output.shape)} {output.type}",
         "macs": layer.lowered.macs,
         "constant_bytes": sum(c.values.nbytes for c in layer.constants),
         "live_bytes": plan.memory.live_bytes[layer.operator.index],
+        "kernels": [call.kernel for call in layer.lowered.calls],
     }
 
 
@@ -95,7 +94,7 @@ def boards(boards: Sequence[Board]) -> Facts:
                 "ram_bytes": board.ram.length,
                 "flash_bytes": board.flash.length,
                 "targets": _runs_here(board),
-                "evidence": asdict(board.evidence),
+                "evidence": f"{board.evidence.level} ({board.evidence.tools}, {board.evidence.date})",
             }
             for board in boards
         ]
@@ -104,7 +103,22 @@ def boards(boards: Sequence[Board]) -> Facts:
 
 def doctor(checks: Sequence[Check]) -> Facts:
     """Return what was found installed."""
-    return {"checks": [asdict(check) for check in checks]}
+    return {
+        "checks": [
+            {
+                "name": check.name,
+                "found": check.version or "yes"
+                if check.found
+                else "missing"
+                if check.required
+                else "not installed",
+                "required": check.required,
+                "purpose": check.purpose,
+                "install": check.install,
+            }
+            for check in checks
+        ]
+    }
 
 
 def starter(folder: Path, files: Sequence[Path]) -> Facts:

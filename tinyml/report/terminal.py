@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
@@ -15,12 +16,13 @@ from rich.table import Table
 from tinyml.progress import Progress
 from tinyml.report import record as records
 
-_NARROWEST = 100  # columns of a table where the output is no terminal
+_COLUMNS = 160  # of a table where the output is no terminal: a log is not wrapped to 80
+_SHORT = 28  # a column whose texts are this short is never folded
 
 
 def _console(stderr: bool = False) -> Console:
     console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_NARROWEST)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_COLUMNS)
 
 
 class _TerminalProgress(Progress):
@@ -84,10 +86,13 @@ def _label(key: str) -> str:
 
 
 def _rows(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
-    table = Table(title=_label(title), title_justify="left")
+    table = Table(
+        title=_label(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     for key, value in rows[0].items():
         number = isinstance(value, int) and not isinstance(value, bool)
-        table.add_column(_label(key), justify="right" if number else "left", overflow="fold")
+        short = max(len(_text(row[key])) for row in rows) <= _SHORT
+        table.add_column(_label(key), justify="right" if number else "left", overflow="fold", no_wrap=short)
     for row in rows:
         table.add_row(*(escape(_text(value)) for value in row.values()))
     return table
