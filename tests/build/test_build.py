@@ -11,7 +11,6 @@ import pytest
 
 from tests.build import projects
 from tests.build.conftest import NO_NETWORK
-from tinyml import build as build_module
 from tinyml.build import Image, build, toolchain
 from tinyml.errors import BuildError, MissingToolError, ProjectError
 
@@ -41,12 +40,27 @@ def test_an_image_that_another_tool_changed_is_refused(built):
         Image.load(built.project)
 
 
-def test_a_second_build_compiles_nothing(tmp_path):
+def test_a_second_build_runs_nothing_while_the_sources_stay(tmp_path):
     project = projects.write(tmp_path, "mps2-an386")
     first = build(project.path)
-    stamp = first.elf.stat().st_mtime_ns
+    log = tmp_path / ".pio" / "tinyml-build.log"
+    log.unlink()
     assert build(project.path) == first
-    assert first.elf.stat().st_mtime_ns == stamp
+    assert not log.exists()
+    source = tmp_path / "src" / "main.c"
+    source.write_text(source.read_text().replace("variable = 7", "variable = 8"))
+    assert build(project.path).sha256 != first.sha256
+
+
+def test_platformio_compiles_only_what_changed(tmp_path):
+    project = projects.write(tmp_path, "mps2-an386")
+    first = build(project.path)
+    source = tmp_path / "src" / "main.c"
+    source.write_text(source.read_text() + "/* edited */\n")
+    assert build(project.path).binary.read_bytes() == first.binary.read_bytes()
+    log = (tmp_path / ".pio" / "tinyml-build.log").read_text()
+    assert "Compiling .pio/build/mps2-an386/src/main.o" in log
+    assert "tm_startup.o" not in log
 
 
 def test_two_folders_give_identical_images(tmp_path):
@@ -165,10 +179,9 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="ne
 
 
 @needs_proc
-def test_a_build_that_takes_too_long_ends_with_all_its_processes(tmp_path, monkeypatch, slow_compiler):
-    monkeypatch.setattr(build_module, "TIME_LIMIT_SECONDS", 4)
+def test_a_build_that_takes_too_long_ends_with_all_its_processes(tmp_path, slow_compiler):
     with pytest.raises(BuildError, match="within 4 seconds"):
-        build(projects.write(tmp_path / "project", "mps2-an386").path)
+        build(projects.write(tmp_path / "project", "mps2-an386").path, timeout_seconds=4)
     _wait_until(lambda: not any(_alive(int(pid)) for pid in slow_compiler.read_text().split()), 5)
 
 

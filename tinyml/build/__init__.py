@@ -1,5 +1,6 @@
 """A project becomes an image: PlatformIO builds it, the ELF file tells its sizes."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -94,14 +95,17 @@ class Image:
         write_atomically(self.project / _RECORD, (json.dumps(facts, indent=2) + "\n").encode())
 
 
-def build(project_dir: Path, jobs: int | None = None) -> Image:
-    """Build the project in the folder `project_dir`. A project that is up to date is not compiled again.
+def build(project_dir: Path, jobs: int | None = None, timeout_seconds: float = TIME_LIMIT_SECONDS) -> Image:
+    """Build the project in the folder `project_dir`.
+
+    Where the last image came from the same sources and the same compiler, it is returned and nothing runs.
 
     Writes nothing but project_dir/.pio and the folder of toolchain.core_folder().
 
     Args:
         project_dir: a folder that tinyml generated.
         jobs: how many compilers may run at once; by default one for each processor.
+        timeout_seconds: how long PlatformIO may take.
 
     Raises:
         ProjectError: the folder holds no project.
@@ -112,8 +116,12 @@ def build(project_dir: Path, jobs: int | None = None) -> Image:
     folder = project_dir.absolute()
     board = project.board().name
     compiler = toolchain.compiler_version(toolchain.find_compiler())
+    with contextlib.suppress(ProjectError):
+        last = Image.load(folder)
+        if last.compiler == compiler and last.binary.is_file():
+            return last
     project_sha256 = project.sha256()
-    _run_platformio(folder, jobs or os.cpu_count() or 1)
+    _run_platformio(folder, jobs or os.cpu_count() or 1, timeout_seconds)
     elf = folder / ".pio" / "build" / board / "firmware.elf"
     image = Image(
         project=folder,
@@ -127,7 +135,7 @@ def build(project_dir: Path, jobs: int | None = None) -> Image:
     return image
 
 
-def _run_platformio(folder: Path, jobs: int) -> None:
+def _run_platformio(folder: Path, jobs: int, timeout_seconds: float) -> None:
     core = toolchain.core_folder()
     log = folder / _LOG
     log.parent.mkdir(exist_ok=True)
@@ -137,11 +145,11 @@ def _run_platformio(folder: Path, jobs: int) -> None:
         _keep_state(core)
         with log.open("wb") as output:
             code = process.run(
-                command, cwd=folder, env=_environment(core), output=output, timeout_seconds=TIME_LIMIT_SECONDS
+                command, cwd=folder, env=_environment(core), output=output, timeout_seconds=timeout_seconds
             )
     except subprocess.TimeoutExpired:
         raise BuildError(
-            f"PlatformIO did not end within {TIME_LIMIT_SECONDS} seconds", f"What it said is in {log}."
+            f"PlatformIO did not end within {timeout_seconds:g} seconds", f"What it said is in {log}."
         ) from None
     except OSError as error:
         raise BuildError(f"PlatformIO cannot be run: {error}", f"It works in {folder} and {core}.") from error

@@ -17,7 +17,7 @@
 #define TM_BOARD_CONSOLE_RX_PIN 7u
 #define TM_BOARD_CONSOLE_ALTERNATE_FUNCTION 8u
 
-/* TIM2: the chip feeds the timer 84 MHz, QEMU 7.2 1 GHz; unscaled, QEMU's would wrap after 67 million instructions */
+/* TIM2: 84 MHz on the chip, 1 GHz in QEMU 7.2; unscaled, QEMU's would wrap after 67 million instructions */
 #define TM_BOARD_COUNTER_BASE 0x40000000u
 #define TM_BOARD_COUNTER_PRESCALE 16u
 #define TM_BOARD_COUNTER_APB 1u /* the peripheral bus, and the bit that enables it there */
