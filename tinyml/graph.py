@@ -27,6 +27,7 @@ NUMPY_TYPES: dict[str, np.dtype[np.generic]] = {
 # No microcontroller holds more; the limit keeps products of shapes from a hostile file small.
 _MAX_ELEMENTS = 1 << 28
 _MAX_RANK = 8
+_MAX_NAME = 1000  # characters; the converter joins the names of all that it fused
 
 
 @dataclass(frozen=True)
@@ -188,8 +189,13 @@ def _shape(table: Table, tensor: str) -> tuple[int, ...]:
     return shape
 
 
+def _name(text: str) -> str:
+    """Return a name as it may stand in one line of a message, whatever the file calls things."""
+    return "".join(c if c.isprintable() else "?" for c in text[:_MAX_NAME])
+
+
 def _tensor(table: Table, index: int, buffers: list[bytes]) -> Tensor:
-    name = table.string(3)
+    name = _name(table.string(3))
     label = f"tensor {index} ({name})"
     type_code = table.int8(1)
     type_name = TENSOR_TYPES[type_code] if 0 <= type_code < len(TENSOR_TYPES) else f"type {type_code}"
@@ -223,7 +229,7 @@ def _operator_codes(model: Table) -> list[tuple[str, int]]:
         if not 0 <= code < len(OPERATOR_NAMES):
             raise ModelError(f"the model names operator code {code}, which no schema knows")
         name = OPERATOR_NAMES[code]
-        codes.append((f"CUSTOM {table.string(1)}" if name == "CUSTOM" else name, table.int32(2, 1)))
+        codes.append((f"CUSTOM {_name(table.string(1))}" if name == "CUSTOM" else name, table.int32(2, 1)))
     return codes
 
 

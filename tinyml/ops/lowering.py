@@ -54,7 +54,7 @@ class Lowered:
         macs: multiply-accumulates of one inference.
         in_place: inputs (tensor indices) that the output may lie upon from the same first byte, since each
             output element depends on no input element that comes after it in memory.
-        alias: the input whose bytes the output is (RESHAPE), or None.
+        alias: the input, no constant, whose bytes the output is (RESHAPE), or None.
     """
 
     calls: tuple[KernelCall, ...]

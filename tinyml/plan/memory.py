@@ -8,7 +8,6 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tinyml.errors import ModelError
 from tinyml.graph import Graph
 from tinyml.ops import Lowered
 
@@ -120,20 +119,13 @@ class _Lifetimes:
 
 
 def buffers(graph: Graph, lowered: Sequence[Lowered]) -> list[Buffer]:
-    """Return the buffers that `graph` needs, aliases and outputs in place of inputs joined.
-
-    Raises:
-        ModelError: a tensor that needs no computation is not in the arena (a constant reshaped at run time).
-    """
+    """Return the buffers that `graph` needs, aliases and outputs in place of inputs joined."""
     lives = _Lifetimes(graph)
     for tensor in graph.inputs:
         lives.add(tensor, 0)
-    arena = set(graph.inputs)
     for operator, low in zip(graph.operators, lowered, strict=True):
         for output in operator.outputs:
             if low.alias is not None:
-                if low.alias not in arena:
-                    raise ModelError(f"operator {graph.label(operator)} only renames a constant of the model")
                 lives.join(output, low.alias)
             else:
                 places = [t for t in low.in_place if lives.may_overwrite(t, output, operator.index)]
@@ -141,7 +133,6 @@ def buffers(graph: Graph, lowered: Sequence[Lowered]) -> list[Buffer]:
                     lives.join(output, places[0])
                 else:
                     lives.add(output, operator.index)
-            arena.add(output)
     return lives.buffers()
 
 

@@ -1,0 +1,43 @@
+import dataclasses
+
+import pytest
+
+from tests import small_models
+from tinyml import board as boards
+from tinyml import graph
+from tinyml import plan as plans
+from tinyml.errors import FitError
+from tinyml.plan.budget import budget, check_fit
+
+
+def with_sizes(ram: int, flash: int):
+    board = boards.load("mps2-an386")
+    memory = tuple(
+        dataclasses.replace(r, length=ram if r.kind == "ram" else flash) for r in (board.ram, board.flash)
+    )
+    return dataclasses.replace(board, memory=memory)
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return plans.make(graph.read(small_models.classifier()))
+
+
+def test_a_model_that_fits_is_accepted(plan):
+    needs = check_fit(plan, with_sizes(1 << 20, 1 << 20))
+    assert needs.ram_needed > plan.memory.arena_bytes
+    assert needs.flash_needed > plan.constant_bytes
+
+
+def test_too_little_ram_is_refused_with_figures_and_layers(plan):
+    missing = 100
+    board = with_sizes(budget(plan, with_sizes(1, 1)).ram_needed - missing, 1 << 20)
+    with pytest.raises(FitError, match=f"{missing} too many; most tensor bytes .* are alive in 0 CONV_2D"):
+        check_fit(plan, board)
+
+
+def test_too_little_flash_is_refused_with_the_largest_layers(plan):
+    with pytest.raises(
+        FitError, match=r"flash \(constants .*too many; the largest constants are those of 2 FULLY"
+    ):
+        check_fit(plan, with_sizes(1 << 20, 4096))

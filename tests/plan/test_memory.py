@@ -1,0 +1,100 @@
+import itertools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests import small_models
+from tests.tflite import Builder
+from tinyml import graph, ops
+from tinyml import plan as plans
+from tinyml.plan.memory import ALIGNMENT, buffers, plan_memory
+
+
+def planned(data: bytes):
+    read = graph.read(data)
+    lowered = ops.lower(read)
+    return read, buffers(read, lowered), plan_memory(read, lowered)
+
+
+def test_an_operator_writes_over_its_input_where_that_is_safe():
+    _, parts, memory = planned(small_models.relu((1, 100)))
+    assert [b.tensors for b in parts] == [(0, 1)]
+    assert memory.arena_bytes == 100
+
+
+def test_an_input_that_is_read_again_is_not_overwritten():
+    model = Builder()
+    x, y, z = (model.tensor([1, 100], scale=0.1) for _ in range(3))
+    model.operator("RELU", [x], [y])
+    model.operator("ADD", [x, y], [z], {})
+    _, _, memory = planned(model.build([x], [z]))
+    assert memory.arena_bytes == 200
+
+
+def test_an_output_of_the_model_is_kept_until_the_end():
+    model = Builder()
+    x, y, z, w = (model.tensor([1, 100], scale=0.1) for _ in range(4))
+    model.operator("RELU", [x], [y])
+    model.operator("RELU", [y], [z])
+    model.operator("RELU", [z], [w])
+    read, _, memory = planned(model.build([x], [y, w]))
+    assert memory.arena_bytes == 200
+    assert memory.offsets[read.outputs[0]] != memory.offsets[read.outputs[1]]
+
+
+def test_a_reshaped_tensor_is_the_same_bytes():
+    read, _, memory = planned(small_models.classifier())
+    conv, reshape = read.operators[0].outputs[0], read.operators[1].outputs[0]
+    assert memory.offsets[conv] == memory.offsets[reshape]
+
+
+@st.composite
+def chains(draw) -> bytes:
+    """Draw a model of element-wise operators with branches, on tensors of 1 to 3 sizes."""
+    model = Builder()
+    sizes = {
+        model.tensor([1, n], scale=0.1): n for n in draw(st.lists(st.integers(1, 40), min_size=1, max_size=3))
+    }
+    inputs = list(sizes)
+    made = list(sizes)
+    for _ in range(draw(st.integers(1, 10))):
+        first = draw(st.sampled_from(made))
+        same = [t for t in made if sizes[t] == sizes[first]]
+        second = draw(st.sampled_from(same))
+        output = model.tensor([1, sizes[first]], scale=0.1)
+        sizes[output] = sizes[first]
+        if draw(st.booleans()):
+            model.operator("ADD", [first, second], [output], {})
+        else:
+            model.operator("RELU", [first], [output])
+        made.append(output)
+    outputs = draw(st.lists(st.sampled_from(made[len(inputs) :]), min_size=1, max_size=2, unique=True))
+    return model.build(inputs, outputs)
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(chains())
+def test_no_two_living_buffers_overlap(data):
+    _, parts, memory = planned(data)
+    for buffer in parts:
+        offset = memory.offsets[buffer.tensors[0]]
+        assert offset % ALIGNMENT == 0
+        assert offset + buffer.size <= memory.arena_bytes
+    for a, b in itertools.combinations(parts, 2):
+        apart_in_time = a.last < b.first or b.last < a.first
+        low, high = sorted((a, b), key=lambda part: memory.offsets[part.tensors[0]])
+        apart_in_space = memory.offsets[low.tensors[0]] + low.size <= memory.offsets[high.tensors[0]]
+        assert apart_in_time or apart_in_space
+    assert memory.arena_bytes >= max(memory.live_bytes)
+
+
+def test_two_plans_are_equal():
+    _, _, first = planned(small_models.classifier())
+    _, _, second = planned(small_models.classifier())
+    assert first == second
+
+
+def test_the_reference_models_need_no_more_than_is_alive_at_once(shared_models):
+    for name, most in (("kws_ref_model", 16_128), ("ad01_int8", 1_024), ("pretrainedResnet_quant", 55_008)):
+        memory = plans.make(graph.read((shared_models / f"{name}.tflite").read_bytes())).memory
+        assert memory.arena_bytes == max(memory.live_bytes) <= most
