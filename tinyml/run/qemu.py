@@ -17,10 +17,10 @@ _END_SECONDS = 5.0
 _POLL_SECONDS = 0.005
 _LISTENING = re.compile(rb"waiting for connection on: \S*:(?P<port>\d+),server")
 
-# Runs the command given as arguments in the background, and kills it, itself and all else in its process group when
-# its standard input ends. That input is a pipe from us, so that it ends with us, however we end; and as this shell
-# exists before the emulator does, there is no moment in which nobody watches. An emulator that ends by itself takes
-# the shell along, so that we notice.
+# Runs the command given as arguments in the background, and kills it, itself and all else in its process group
+# when its standard input ends. That input is a pipe from us, so that it ends with us, however we end; and as this
+# shell exists before the emulator does, there is no moment in which nobody watches. An emulator that ends by itself
+# takes the shell along, so that we notice.
 _GUARDIAN = '{ "$@" </dev/null; kill -9 0; } & read -r _; kill -9 0'
 
 
@@ -52,12 +52,14 @@ def version() -> str:
 def _arguments(elf: Path, board: Board) -> list[str]:
     qemu = board.qemu
     if qemu is None:
-        raise BoardError(f"no emulator stands in for the board {board.name}", "Use --target serial with a real board.")
+        raise BoardError(
+            f"no emulator stands in for the board {board.name}", "Use --target serial with a real board."
+        )
     return [
         program(),
         *("-M", qemu.machine),
         *("-display", "none", "-monitor", "none", "-nic", "none"),
-        # Time is counted in instructions, and never sleeps: counts are the same in each run, whatever the host does.
+        # Time is counted in instructions and never sleeps: counts are the same in each run, whatever the host does.
         *("-icount", f"shift={qemu.icount_shift},sleep=off"),
         # QEMU chooses a free port and says which. Without nodelay each answer would wait for the delayed
         # acknowledgement of its first byte.

@@ -1,0 +1,3 @@
+from tests.runtime.conftest import device, program
+
+__all__ = ["device", "program"]

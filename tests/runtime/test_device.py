@@ -1,0 +1,230 @@
+"""The device against requests that no client of ours would send."""
+
+import select
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.runtime import host_device
+from tests.runtime.host_device import HostDevice
+from tinyml import protocol, resources
+from tinyml.link import Client, frames
+
+P = protocol.load()
+FRAME_BYTES = P.limits["frame_bytes"]
+
+
+def request(sequence: int, message: int, body: bytes) -> bytes:
+    return frames.encode(P.header.pack({"sequence": sequence, "message": message, "status": 0}) + body)
+
+
+def words(*values: int) -> bytes:
+    return b"".join(value.to_bytes(4, "little") for value in values)
+
+
+class Line:
+    """Raw frames to and from a device."""
+
+    def __init__(self, device: HostDevice) -> None:
+        self._stream = device.stream
+        self._decoder = frames.Decoder(FRAME_BYTES)
+        self._sequence = 0
+
+    def send(self, data: bytes) -> None:
+        self._stream.write(data)
+
+    def receive(self) -> bytes:
+        while True:
+            ready, _, _ = select.select([self._stream], [], [], 5)
+            assert ready, "the device did not answer"
+            if found := self._decoder.push(self._stream.read(4096)):
+                [frame] = found
+                return frame
+
+    def ask(self, name: str, body: bytes) -> tuple[str, bytes]:
+        """Return the status's name and the body of the answer."""
+        self._sequence = self._sequence % 0xFFFF + 1
+        self.send(request(self._sequence, P.messages[name].id, body))
+        answer = self.receive()
+        header = P.header.unpack(answer[:4])
+        assert (header["sequence"], header["message"]) == (self._sequence, P.messages[name].id)
+        return P.statuses[answer[3]][0], answer[4:]
+
+
+@pytest.fixture
+def line(device: HostDevice) -> Line:
+    return Line(device)
+
+
+BIG = 0xFFFFFFFF
+HARMLESS = ["hello", "invoke", "get_output", "run_layer", "get_layer_output", "memory"]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [
+        ("hello", b"", "bad_length"),
+        ("hello", words(1, 2), "bad_length"),
+        ("hello", words(P.hash ^ 1), "wrong_protocol"),
+        ("calibrate", words(BIG), "bad_range"),
+        ("set_input", words(0), "bad_length"),
+        ("set_input", words(2, 0), "bad_index"),
+        ("set_input", words(BIG, 0), "bad_index"),
+        ("set_input", words(1, 4) + b"a", "bad_range"),
+        ("set_input", words(1, 0) + b"abcde", "bad_range"),
+        ("set_input", words(1, BIG) + b"ab", "bad_range"),
+        ("set_input", words(1, 4), "ok"),
+        ("set_input", words(1, 3) + b"a", "ok"),
+        ("invoke", b"a", "bad_length"),
+        ("get_output", words(1, 0, 1), "bad_index"),
+        ("get_output", words(0, 601, 0), "bad_range"),
+        ("get_output", words(0, BIG, 2), "bad_range"),
+        ("get_output", words(0, 0, 469), "bad_range"),
+        ("get_output", words(0, 0, BIG), "bad_range"),
+        ("get_output", words(0, 600, 468), "ok"),
+        ("run_layer", words(3), "bad_index"),
+        ("run_layer", words(1), "bad_order"),
+        ("get_layer_output", words(3, 0, 1), "bad_index"),
+        ("get_layer_output", words(BIG, 0, 1), "bad_index"),
+        ("get_layer_output", words(0, 0, 1), "bad_order"),
+        ("memory", words(0), "bad_length"),
+        ("reset", words(0), "bad_length"),
+    ],
+)
+def test_impossible_requests_are_refused(line: Line, name: str, body: bytes, status: str) -> None:
+    got, answer = line.ask(name, body)
+    assert got == status
+    assert answer == b"" or status == "ok"
+
+
+def test_an_unknown_message_is_refused(line: Line) -> None:
+    for message in (0, 100, P.messages["fault"].id):
+        line.send(request(1, message, b""))
+        assert P.statuses[line.receive()[3]][0] == "unknown_message"
+
+
+def test_layers_keep_their_order(line: Line) -> None:
+    assert line.ask("run_layer", words(0))[0] == "ok"
+    assert line.ask("run_layer", words(2))[0] == "bad_order"
+    assert line.ask("run_layer", words(1))[0] == "ok"
+    assert line.ask("get_layer_output", words(0, 0, 1))[0] == "bad_order"
+    assert line.ask("get_layer_output", words(1, 1000, 1)) == ("ok", words(1000))
+    assert line.ask("get_layer_output", words(1, 1001, 1))[0] == "bad_range"
+    assert line.ask("run_layer", words(0))[0] == "ok"
+    assert line.ask("invoke", b"")[0] == "ok"
+    assert line.ask("get_layer_output", words(0, 0, 1))[0] == "bad_order"
+
+
+def test_a_repeated_request_is_answered_and_not_executed(line: Line) -> None:
+    invoke = request(7, P.messages["invoke"].id, b"")
+    answers = []
+    for _ in range(3):
+        line.send(invoke)
+        answers.append(line.receive())
+    assert len(set(answers)) == 1  # the ticks at which they began would differ
+    line.send(request(8, P.messages["invoke"].id, b""))
+    assert line.receive() not in answers
+
+
+def test_the_same_sequence_number_with_another_request_is_executed(line: Line) -> None:
+    line.send(request(7, P.messages["invoke"].id, b""))
+    line.receive()
+    line.send(request(7, P.messages["memory"].id, b""))
+    assert line.receive()[2] == P.messages["memory"].id
+
+
+def test_sequence_number_0_is_never_a_repetition(line: Line) -> None:
+    invoke = request(0, P.messages["invoke"].id, b"")
+    line.send(invoke)
+    first = line.receive()
+    line.send(invoke)
+    assert line.receive() != first
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b"\1" * 5000,
+        b"\xff" * 5000,
+        b"\0" * 100,
+        frames.encode(b"\1" * FRAME_BYTES),
+        frames.encode(b"\0" * 3),
+        b"\5ab",
+        frames.encode(b"abc"),
+    ],
+    ids=["long", "full blocks", "zeros", "too long", "no header", "cut block", "too short"],
+)
+def test_noise_is_ignored(device: HostDevice, line: Line, noise: bytes) -> None:
+    line.send(noise)
+    assert Client(device.stream).hello().layer_count == 3
+
+
+@settings(
+    derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(max_size=600),
+            st.binary(max_size=FRAME_BYTES - 4).map(frames.encode),
+            st.builds(
+                request,
+                st.integers(1, 0xFFFF),  # 0 is the number of the client's own hello
+                st.sampled_from([P.messages[name].id for name in HARMLESS]),
+                st.binary(max_size=20),
+            ),
+        ),
+        max_size=5,
+    )
+)
+def test_nothing_that_comes_over_the_line_does_harm(device: HostDevice, pieces: list[bytes]) -> None:
+    for piece in pieces:
+        device.stream.write(piece)
+    client = Client(device.stream)
+    assert client.hello().build_id == host_device.BUILD_ID
+    assert client.input_size(0) == host_device.INPUT_BYTES
+
+
+@pytest.fixture(scope="module")
+def objects(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The runtime's objects for a Cortex-M4, compiled as a project does."""
+    if shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("arm-none-eabi-gcc is not installed")
+    folder = tmp_path_factory.mktemp("objects")
+    host_device.write_headers(folder)
+    runtime = resources.firmware() / "runtime"
+    flags = ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", "-mcpu=cortex-m4", "-mthumb"]
+    made = []
+    for source in sorted(runtime.glob("*.c")):
+        made.append(folder / f"{source.stem}.o")
+        command = ["arm-none-eabi-gcc", *flags, f"-I{folder}", "-c", str(source), "-o", str(made[-1])]
+        subprocess.run(command, check=True, timeout=60)
+    return made
+
+
+def test_the_runtime_is_small(objects: list[Path]) -> None:
+    printed = subprocess.run(
+        ["arm-none-eabi-size", "-A", *map(str, objects)], capture_output=True, text=True, check=True, timeout=10
+    ).stdout
+    sizes: dict[str, int] = {}
+    for fields in map(str.split, printed.splitlines()):
+        if len(fields) == 3 and fields[1].isdigit():
+            sizes[fields[0]] = sizes.get(fields[0], 0) + int(fields[1])
+    assert sizes[".text"] + sizes[".rodata"] < 3 * 1024
+    assert sizes[".tm_link"] <= 1024
+    assert sizes[".data"] == 0
+
+
+def test_the_runtime_needs_a_port_and_nothing_else(objects: list[Path]) -> None:
+    printed = subprocess.run(
+        ["arm-none-eabi-nm", *map(str, objects)], capture_output=True, text=True, check=True, timeout=10
+    ).stdout
+    lines = [line.split() for line in printed.splitlines() if line and not line.endswith(":")]
+    defined = {fields[-1] for fields in lines if fields[-2] != "U"}
+    needed = {fields[-1] for fields in lines if fields[-2] == "U"} - defined
+    port = {"tm_port_init", "tm_port_read", "tm_port_write", "tm_port_ticks", "tm_port_reset"}
+    assert needed <= port | {"__tm_stack_bottom", "__tm_stack_top", "memcpy", "memset"}
