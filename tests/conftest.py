@@ -10,3 +10,7 @@ def shared_models() -> Path:
     if not folder.is_dir():
         pytest.skip("the reference models (../shared/models) are not here")
     return folder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew, for review")

@@ -1,0 +1,90 @@
+import json
+
+import pytest
+
+from tinyml.errors import ProjectError
+from tinyml.generate import project
+from tinyml.generate.project import MANIFEST, Project
+
+FACTS = {
+    "tinyml": "0",
+    "model": {"path": "m.tflite", "sha256": ""},
+    "board": "b",
+    "engine": "e",
+    "prefix": "model",
+}
+FILES = {"src/a.c": b"a\n", "lib/x/b.h": b"b\n"}
+
+
+def test_a_project_is_written_and_opened(tmp_path):
+    written = project.write(tmp_path / "p", FILES, FACTS)
+    assert (tmp_path / "p/src/a.c").read_bytes() == b"a\n"
+    assert Project.load(tmp_path / "p") == written
+    assert written.changed() == []
+
+
+def test_writing_again_replaces_files_and_removes_stale_ones(tmp_path):
+    project.write(tmp_path / "p", FILES, FACTS)
+    project.write(tmp_path / "p", {"src/a.c": b"new\n"}, FACTS)
+    assert (tmp_path / "p/src/a.c").read_bytes() == b"new\n"
+    assert not (tmp_path / "p/lib/x/b.h").exists()
+
+
+def test_an_unchanged_file_is_not_touched(tmp_path):
+    project.write(tmp_path / "p", FILES, FACTS)
+    before = (tmp_path / "p/src/a.c").stat().st_mtime_ns
+    project.write(tmp_path / "p", FILES, FACTS)
+    assert (tmp_path / "p/src/a.c").stat().st_mtime_ns == before
+
+
+def test_edited_files_are_kept_unless_forced(tmp_path):
+    project.write(tmp_path / "p", FILES, FACTS)
+    (tmp_path / "p/src/a.c").write_text("mine\n")
+    with pytest.raises(ProjectError, match=r"edited.*src/a\.c") as caught:
+        project.write(tmp_path / "p", FILES, FACTS)
+    assert "--force" in caught.value.hint
+    assert (tmp_path / "p/src/a.c").read_text() == "mine\n"
+    project.write(tmp_path / "p", FILES, FACTS, force=True)
+    assert (tmp_path / "p/src/a.c").read_bytes() == b"a\n"
+
+
+def test_another_folder_is_not_overwritten(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(ProjectError, match="is not empty"):
+        project.write(tmp_path, FILES, FACTS)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_in_the_folders_place_is_named(tmp_path):
+    (tmp_path / "p").write_text("")
+    with pytest.raises(ProjectError, match="is a file"):
+        project.write(tmp_path / "p", FILES, FACTS)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"tinyml": 1}', "null"])
+def test_a_broken_manifest_is_one_error(tmp_path, text):
+    (tmp_path / MANIFEST).write_text(text)
+    with pytest.raises(ProjectError, match="cannot be read"):
+        Project.load(tmp_path)
+
+
+def test_a_folder_without_manifest_is_no_project(tmp_path):
+    with pytest.raises(ProjectError, match="not a project"):
+        Project.load(tmp_path)
+    with pytest.raises(ProjectError, match="no folder"):
+        Project.load(tmp_path / "none")
+
+
+def test_the_hash_follows_the_sources_and_not_the_build(tmp_path):
+    written = project.write(tmp_path / "p", FILES, FACTS)
+    before = written.sha256()
+    (tmp_path / "p/.pio").mkdir()
+    (tmp_path / "p/.pio/x.o").write_bytes(b"x")
+    assert written.sha256() == before
+    (tmp_path / "p/src/a.c").write_text("b\n")
+    assert written.sha256() != before
+
+
+def test_the_manifest_is_readable_json(tmp_path):
+    project.write(tmp_path / "p", FILES, FACTS)
+    assert json.loads((tmp_path / "p" / MANIFEST).read_text())["files"].keys() == FILES.keys()
