@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 from platformio.dependencies import get_core_dependencies
-from platformio.package.manager.core import get_core_package_dir
+from platformio.package.manager.tool import ToolPackageManager
+from platformio.package.meta import PackageSpec
 from platformio.package.version import get_original_version
 from platformio.platform.base import PlatformBase
 
@@ -37,13 +38,15 @@ def provide_scons(packages):
     needs no installed SCons any more, so that other projects can share the folder. Builds side by side may all
     come here at once: each copies into a folder of its own and renames it, and the first one wins.
     """
-    if get_core_package_dir("tool-scons", auto_install=False):
+    wanted = get_core_dependencies()["tool-scons"]
+    spec = PackageSpec(owner="platformio", name="tool-scons", requirements=wanted)
+    if ToolPackageManager(str(packages)).get_package(spec):
         return
     try:
         import SCons
     except ImportError:
         return
-    version = get_core_dependencies()["tool-scons"].lstrip("~^=")
+    version = wanted.lstrip("~^=")
     if _numbers(SCons.__version__) < _numbers(get_original_version(version) or "0"):
         return
     package = packages / f"tool-scons@{version}"
@@ -58,9 +61,9 @@ def provide_scons(packages):
             "description": f"SCons {SCons.__version__} from PyPI",
         }
         (copy / "package.json").write_text(json.dumps(manifest))
-        spec = {"owner": "platformio", "id": None, "name": "tool-scons", "requirements": None, "uri": None}
+        origin = {"owner": "platformio", "id": None, "name": "tool-scons", "requirements": None, "uri": None}
         (copy / ".piopm").write_text(
-            json.dumps({"type": "tool", "name": "tool-scons", "version": version, "spec": spec})
+            json.dumps({"type": "tool", "name": "tool-scons", "version": version, "spec": origin})
         )
         copy.chmod(0o755)
         copy.rename(package)

@@ -7,19 +7,18 @@ from tinyml.build import build
 NO_NETWORK = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
+@pytest.fixture(scope="package", autouse=True)
+def environment(tmp_path_factory):
+    """A cache of the tests' own and no network."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.delenv("PLATFORMIO_CORE_DIR", raising=False)
+        for name, value in NO_NETWORK.items():
+            patch.setenv(name, value)
+        yield
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch, cache):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
-    monkeypatch.delenv("PLATFORMIO_CORE_DIR", raising=False)
-    for name, value in NO_NETWORK.items():
-        monkeypatch.setenv(name, value)
-
-
-@pytest.fixture(params=projects.BOARDS)
-def built(request, tmp_path):
-    return build(projects.write(tmp_path / "project", request.param).path)
+@pytest.fixture(scope="package", params=projects.BOARDS)
+def built(request, tmp_path_factory):
+    """The image of a minimal project; a test that changes it works on a copy."""
+    return build(projects.write(tmp_path_factory.mktemp("built"), request.param).path)

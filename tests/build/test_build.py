@@ -26,18 +26,21 @@ def test_sizes_of_the_parts(built):
     assert "arm-none-eabi-gcc" in built.compiler
 
 
-def test_an_image_is_found_again_until_a_source_changes(built):
+def test_an_image_is_found_again_until_a_source_changes(built, tmp_path):
     assert Image.load(built.project) == built
-    source = built.project / "src" / "main.c"
+    copy = shutil.copytree(built.project, tmp_path / "copy")
+    assert Image.load(copy).sha256 == built.sha256
+    source = copy / "src" / "main.c"
     source.write_text(source.read_text() + "\n/* edited */\n")
     with pytest.raises(ProjectError, match="changed since it was built"):
-        Image.load(built.project)
+        Image.load(copy)
 
 
-def test_an_image_that_another_tool_changed_is_refused(built):
-    built.elf.write_bytes(b"other")
+def test_an_image_that_another_tool_changed_is_refused(built, tmp_path):
+    copy = shutil.copytree(built.project, tmp_path / "copy")
+    Image.load(copy).elf.write_bytes(b"other")
     with pytest.raises(ProjectError, match="not the one that tinyml built"):
-        Image.load(built.project)
+        Image.load(copy)
 
 
 def test_a_second_build_runs_nothing_while_the_sources_stay(tmp_path):
@@ -214,4 +217,3 @@ def test_a_folder_without_project_is_refused(tmp_path):
         build(tmp_path)
     with pytest.raises(ProjectError, match="has not been built"):
         Image.load(projects.write(tmp_path / "new", "mps2-an386").path)
-    shutil.rmtree(tmp_path / "new")
