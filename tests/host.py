@@ -5,6 +5,7 @@ comes from `tinyml.kernels`, as generated code does. Each buffer is allocated wi
 or writing one byte outside of it ends the program.
 """
 
+import atexit
 import shutil
 import struct
 import subprocess
@@ -85,7 +86,9 @@ def pack(kernel: kernels.Kernel, params: Mapping[str, int | float]) -> bytes:
 class Host:
     """The running program."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="tinyml-kernels-")
+        folder = Path(self._folder.name)
         self._kernels = [kernels.load(name) for name in kernels.names()]
         self._ids = {kernel.name: i for i, kernel in enumerate(self._kernels)}
         source, program = folder / "host.c", folder / "host"
@@ -109,6 +112,7 @@ class Host:
         self._process.kill()
         self._process.wait(timeout=10)
         self._errors.close()
+        self._folder.cleanup()
 
     def call(
         self, kernel: str, params: Mapping[str, int | float], buffers: Sequence[bytes], pointers: Sequence[int]
@@ -181,4 +185,6 @@ def host() -> Host:
     """Return the program, compiled and started once for a test session."""
     if shutil.which("gcc") is None:
         pytest.skip("gcc is not installed")
-    return Host(Path(tempfile.mkdtemp(prefix="tinyml-kernels-")))
+    program = Host()
+    atexit.register(program.close)
+    return program

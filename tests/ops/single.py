@@ -1,0 +1,78 @@
+"""Models of one operator: random values for them, and the comparison with TFLM."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from tests import oracle
+from tests.host import host
+from tinyml import ops
+from tinyml.errors import ModelError
+from tinyml.graph import read
+
+examples = settings(
+    max_examples=200,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
+
+zero_points = st.sampled_from([-128, -127, -1, 0, 1, 126, 127]) | st.integers(-128, 127)
+activations = st.sampled_from(sorted(ACTIVATIONS.values()))
+seeds = st.integers(0, 2**32 - 1)
+
+
+def scales(low: float = 1e-4, high: float = 1.0) -> st.SearchStrategy[float]:
+    """Scales from `low` to `high`, as likely in each octave, as 32-bit floats."""
+    exponents = st.floats(math.log2(low), math.log2(high))
+    return exponents.map(lambda e: min(max(float(np.float32(2.0**e)), low), high))
+
+
+def factors() -> st.SearchStrategy[float]:
+    """Ratios of scales: mostly those of real layers, sometimes far out."""
+    usual, extreme = st.floats(-14, 1), st.sampled_from([-45.0, -33.0, -31.0, -30.0, 0.0, 8.0, 22.0])
+    return (usual | usual | usual | extreme).map(lambda e: 2.0**e)
+
+
+def values(rng: np.random.Generator, shape: Sequence[int], type: str = "int8") -> np.ndarray:
+    """Random 8-bit values: uniform, or only the two ends of the range."""
+    low, high = (0, 255) if type == "uint8" else (-128, 127)
+    if rng.integers(3) == 0:
+        return rng.choice(np.array([low, high]), size=shape).astype(type)
+    return rng.integers(low, high, size=shape, endpoint=True).astype(type)
+
+
+def agrees(model: bytes, *inputs: np.ndarray) -> None:
+    """Check that the model's only operator, lowered and run on the host, gives TFLM's bytes; also in place.
+
+    What is refused must be refused by TFLM too.
+    """
+    graph = read(model)
+    try:
+        (lowered,) = ops.lower(graph)
+    except ModelError:
+        with pytest.raises(RuntimeError):
+            oracle.run(model, inputs)
+        return
+    (expected,) = oracle.run(model, inputs)
+    found = host().run(graph, (lowered,), inputs)[graph.outputs[0]]
+    assert np.array_equal(found, expected.reshape(found.shape))
+    for source in lowered.in_place:
+        found = host().run_in_place(graph, lowered, source, inputs)
+        assert np.array_equal(found, expected.reshape(found.shape)), f"in place of tensor {source}"
+
+
+def refused(model: bytes, *words: Any) -> None:
+    """Check that the model is refused with an error that names the operator and holds `words`."""
+    graph = read(model)
+    with pytest.raises(ModelError) as caught:
+        ops.lower(graph)
+    for word in (f"operator {graph.label(graph.operators[0])}: ", *words):
+        assert str(word) in str(caught.value)

@@ -1,0 +1,72 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ops.single import agrees, examples, refused, seeds, values
+from tests.tflite import Builder
+
+
+def concatenation(
+    shapes: tuple[tuple[int, ...], ...] = ((2, 3), (2, 4)),
+    axis: int = 1,
+    *,
+    activation: int = 0,
+    scales: tuple[float, float] = (0.1, 0.1),
+    zero_points: tuple[int, int] = (3, 3),
+    output: tuple[int, ...] | None = None,
+    constant: np.ndarray | None = None,
+    options: bool = True,
+) -> bytes:
+    """A model of one CONCATENATION; `constant` is the last input's values where it is no input of the model."""
+    b = Builder()
+    if output is None:
+        output = np.concatenate([np.zeros(shape) for shape in shapes], axis).shape
+    sources = [b.tensor(shape, scale=scales[0], zero_point=zero_points[0]) for shape in shapes[:-1]]
+    inputs = list(sources)
+    inputs.append(b.tensor(shapes[-1], scale=scales[0], zero_point=zero_points[0], data=constant))
+    y = b.tensor(output, scale=scales[1], zero_point=zero_points[1])
+    settings = {"axis": axis, "fusedActivationFunction": activation}
+    b.operator("CONCATENATION", inputs, [y], settings if options else None)
+    return b.build(inputs if constant is None else sources, [y])
+
+
+@st.composite
+def parts(draw: st.DrawFn) -> tuple[tuple[tuple[int, ...], ...], int]:
+    """Shapes that differ along one axis only, and that axis, counted from either end."""
+    shape = draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))
+    axis = draw(st.integers(0, len(shape) - 1))
+    sizes = draw(st.lists(st.integers(1, 5), min_size=2, max_size=10))
+    shapes = tuple((*shape[:axis], n, *shape[axis + 1 :]) for n in sizes)
+    return shapes, draw(st.sampled_from([axis, axis - len(shape)]))
+
+
+@examples
+@given(parts(), st.booleans(), seeds)
+def test_agrees_with_tflm(form: tuple[tuple[tuple[int, ...], ...], int], constant: bool, seed: int) -> None:
+    shapes, axis = form
+    rng = np.random.default_rng(seed)
+    inputs = [values(rng, shape) for shape in shapes]
+    model = concatenation(shapes, axis, constant=inputs[-1] if constant else None)
+    agrees(model, *(inputs[:-1] if constant else inputs))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"axis": 2, "output": (2, 7)}, ["axis is 2; the output has 2 dimensions"]),
+        ({"axis": -3, "output": (2, 7)}, ["axis is -3"]),
+        ({"output": (2, 8)}, ["7 elements along dimension 1", "8"]),
+        ({"shapes": ((2, 3), (3, 4)), "output": (2, 7)}, ["input 1 of shape [3, 4]"]),
+        ({"shapes": ((2, 3), (2, 4, 1)), "output": (2, 7)}, ["input 1 of shape [2, 4, 1]"]),
+        ({"shapes": ((1, 1),) * 11}, ["11 inputs"]),
+        ({"activation": 1}, ["activation has the code 1"]),
+        ({"scales": (0.1, 0.2)}, ["scale 0.1", "0.2", "must be the same"]),
+        ({"zero_points": (3, 4)}, ["zero point 3", "must be the same"]),
+        ({"options": False}, ["options are missing"]),
+    ],
+)
+def test_refuses(change: dict[str, Any], words: list[str]) -> None:
+    refused(concatenation(**change), *words)

@@ -1,0 +1,167 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ops.single import activations, agrees, examples, factors, refused, scales, seeds, values, zero_points
+from tests.tflite import Builder
+
+
+def conv(
+    rng: np.random.Generator,
+    *,
+    image: tuple[int, int, int, int] = (1, 5, 6, 3),
+    filters: tuple[int, int, int, int] = (4, 3, 3, 3),
+    padding: int = 0,
+    strides: tuple[int, int] = (1, 1),
+    dilations: tuple[int, int] = (1, 1),
+    activation: int = 0,
+    zero_points: tuple[int, int] = (-3, 5),
+    scale: float = 0.05,
+    factor: float = 0.01,
+    per_channel: bool = True,
+    filter_zero_point: int = 0,
+    axis: int = 0,
+    bias: str | None = "small",
+    output: tuple[int, ...] | None = None,
+    constant_filter: bool = True,
+    input_type: str = "int8",
+    options: bool = True,
+) -> bytes:
+    """A model of one CONV_2D; factor is input scale × filter scale / output scale."""
+    b = Builder()
+    spans = [(n - 1) * d + 1 for n, d in zip(filters[1:3], dilations, strict=True)]
+    if output is None:
+        sizes = [
+            -(-n // s) if padding == 0 else (n - span) // s + 1
+            for n, s, span in zip(image[1:3], strides, spans, strict=True)
+        ]
+        output = (image[0], *sizes, filters[0])
+    ratios = rng.uniform(0.3, 1, filters[axis]) if per_channel else np.ones(1)
+    x = b.tensor(image, input_type, scale, zero_points[0])
+    w = b.tensor(
+        filters,
+        scale=0.02 * ratios,
+        zero_point=filter_zero_point,
+        axis=axis,
+        data=values(rng, filters) if constant_filter else None,
+    )
+    inputs = [x, w]
+    if bias is not None:
+        limit = {"small": 1 << 12, "huge": 1 << 31}[bias]
+        data = rng.integers(-limit, limit, filters[0]).astype(np.int32)
+        inputs.append(b.tensor(filters[:1], "int32", scale * 0.02 * ratios, 0, data=data))
+    y = b.tensor(output, scale=scale * 0.02 / factor, zero_point=zero_points[1])
+    settings = {
+        "padding": padding,
+        "strideH": strides[0],
+        "strideW": strides[1],
+        "dilationHFactor": dilations[0],
+        "dilationWFactor": dilations[1],
+        "fusedActivationFunction": activation,
+    }
+    b.operator("CONV_2D", inputs, [y], settings if options else None)
+    return b.build([x] if constant_filter else [x, w], [y])
+
+
+@st.composite
+def geometries(draw: st.DrawFn) -> dict[str, Any]:
+    """Shapes, strides, dilations, padding and groups that go together."""
+    groups = draw(st.sampled_from([1, 1, 1, 2, 3]))
+    depth = draw(st.integers(1, 6))
+    taps = draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
+    dilations = draw(st.sampled_from([(1, 1), (1, 1), (1, 2), (2, 1), (3, 2)]))
+    padding = draw(st.integers(0, 1))
+    least = [(n - 1) * d + 1 if padding else 1 for n, d in zip(taps, dilations, strict=True)]
+    size = [draw(st.integers(n, n + 6)) for n in least]
+    return {
+        "image": (draw(st.integers(1, 2)), *size, groups * depth),
+        "filters": (groups * draw(st.integers(1, 6)), *taps, depth),
+        "padding": padding,
+        "dilations": dilations,
+        "strides": draw(st.tuples(st.integers(1, 3), st.integers(1, 3))),
+    }
+
+
+@examples
+@given(
+    geometries(),
+    activations,
+    st.tuples(zero_points, zero_points),
+    scales(),
+    factors(),
+    st.booleans(),
+    st.sampled_from(["small", "small", "huge", None]),
+    zero_points,
+    seeds,
+)
+def test_agrees_with_tflm(
+    geometry: dict[str, Any],
+    activation: int,
+    points: tuple[int, int],
+    scale: float,
+    factor: float,
+    per_channel: bool,
+    bias: str | None,
+    filter_zero_point: int,
+    seed: int,
+) -> None:
+    rng = np.random.default_rng(seed)
+    model = conv(
+        rng,
+        **geometry,
+        activation=activation,
+        zero_points=points,
+        scale=scale,
+        factor=factor,
+        per_channel=per_channel,
+        bias=bias,
+        filter_zero_point=filter_zero_point,
+    )
+    agrees(model, values(rng, geometry["image"]))
+
+
+@examples
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 5), zero_points, factors(), seeds)
+def test_a_1x1_filter_agrees_with_tflm(
+    depth: int, channels: int, size: int, point: int, factor: float, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    image = (1, size, 3, depth)
+    model = conv(rng, image=image, filters=(channels, 1, 1, depth), zero_points=(point, 0), factor=factor)
+    agrees(model, values(rng, image))
+
+
+def test_a_window_that_sees_only_padding_gives_the_bias() -> None:
+    rng = np.random.default_rng(0)
+    model = conv(rng, image=(1, 1, 1, 3), filters=(4, 2, 2, 3), dilations=(4, 4))
+    agrees(model, values(rng, (1, 1, 1, 3)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"input_type": "int16"}, ["input is int16", "supported: int8"]),
+        ({"constant_filter": False}, ["filter (tensor 1) must be a constant"]),
+        ({"options": False}, ["options are missing"]),
+        ({"strides": (0, 1), "output": (1, 5, 6, 4)}, ["stride is 0"]),
+        ({"strides": (1, -2), "output": (1, 5, 6, 4)}, ["stride is -2"]),
+        ({"dilations": (1, 0), "output": (1, 5, 6, 4)}, ["dilation is 0"]),
+        ({"dilations": (1, 1 << 30), "output": (1, 5, 6, 4)}, [f"dilation is {1 << 30}"]),
+        ({"padding": 2, "output": (1, 5, 6, 4)}, ["padding has the code 2"]),
+        ({"padding": 1, "filters": (4, 6, 3, 3), "output": (1, 1, 4, 4)}, ["filter spans 6 inputs of 5"]),
+        ({"filters": (4, 3, 3, 2)}, ["[4, 3, 3, 2]", "3 input channels"]),
+        ({"image": (1, 5, 6, 9), "filters": (4, 3, 3, 3)}, ["[4, 3, 3, 3]", "9 input channels"]),
+        ({"output": (1, 5, 5, 4)}, ["output has the shape [1, 5, 5, 4], not [1, 5, 6, 4]"]),
+        ({"image": (1, 5, 6, 3), "output": (2, 5, 6, 4)}, ["output has the shape [2, 5, 6, 4]"]),
+        ({"zero_points": (-129, 0)}, ["input has the zero point -129"]),
+        ({"zero_points": (0, 128)}, ["output has the zero point 128"]),
+        ({"activation": 4}, ["activation has the code 4"]),
+        ({"factor": 2.0**31}, ["factor of"]),
+        ({"axis": 1, "bias": None}, ["scales along dimension 1"]),
+    ],
+)
+def test_refuses(change: dict[str, Any], words: list[str]) -> None:
+    refused(conv(np.random.default_rng(0), **change), *words)

@@ -1,0 +1,120 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ops.single import activations, agrees, examples, factors, refused, scales, seeds, values, zero_points
+from tests.tflite import Builder
+
+
+def dense(
+    rng: np.random.Generator,
+    *,
+    shape: tuple[int, ...] = (2, 8),
+    channels: int = 5,
+    depth: int | None = None,
+    activation: int = 0,
+    zero_points: tuple[int, int] = (-3, 5),
+    filter_zero_point: int = 0,
+    scale: float = 0.05,
+    factor: float = 0.01,
+    per_channel: bool = False,
+    axis: int = 0,
+    bias: bool = True,
+    bias_scale: float | None = None,
+    output: tuple[int, ...] | None = None,
+    weights_format: int = 0,
+    filter_type: str = "int8",
+) -> bytes:
+    """A model of one FULLY_CONNECTED; factor is input scale × filter scale / output scale."""
+    b = Builder()
+    depth = shape[-1] if depth is None else depth
+    rows = int(np.prod(shape)) // depth
+    filters = (channels, depth)
+    ratios = rng.uniform(0.3, 1, filters[axis]) if per_channel else np.ones(1)
+    x = b.tensor(shape, scale=scale, zero_point=zero_points[0])
+    weights = values(rng, filters).astype(filter_type)
+    inputs = [x, b.tensor(filters, filter_type, 0.02 * ratios, filter_zero_point, axis, weights)]
+    if bias:
+        data = rng.integers(-(1 << 12), 1 << 12, channels).astype(np.int32)
+        inputs.append(
+            b.tensor((channels,), "int32", scale * 0.02 if bias_scale is None else bias_scale, data=data)
+        )
+    y = b.tensor(
+        (rows, channels) if output is None else output, scale=scale * 0.02 / factor, zero_point=zero_points[1]
+    )
+    b.operator(
+        "FULLY_CONNECTED", inputs, [y], {"fusedActivationFunction": activation, "weightsFormat": weights_format}
+    )
+    return b.build([x], [y])
+
+
+@examples
+@given(
+    st.lists(st.integers(1, 3), max_size=2),
+    st.integers(1, 40),
+    st.integers(1, 13),
+    activations,
+    st.tuples(zero_points, zero_points),
+    st.just(0) | zero_points,
+    scales(),
+    factors(),
+    st.booleans(),
+    st.booleans(),
+    seeds,
+)
+def test_agrees_with_tflm(
+    batches: list[int],
+    depth: int,
+    channels: int,
+    activation: int,
+    points: tuple[int, int],
+    filter_zero_point: int,
+    scale: float,
+    factor: float,
+    per_channel: bool,
+    bias: bool,
+    seed: int,
+) -> None:
+    rng = np.random.default_rng(seed)
+    shape = (*batches, depth)
+    model = dense(
+        rng,
+        shape=shape,
+        channels=channels,
+        activation=activation,
+        zero_points=points,
+        filter_zero_point=filter_zero_point,
+        scale=scale,
+        factor=factor,
+        per_channel=per_channel,
+        bias=bias,
+        output=(*batches, channels),
+    )
+    agrees(model, values(rng, shape))
+
+
+def test_an_image_is_flattened() -> None:
+    rng = np.random.default_rng(0)
+    agrees(dense(rng, shape=(1, 2, 3, 4), depth=24), values(rng, (1, 2, 3, 4)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"depth": 4, "output": (2, 5)}, ["[2, 8]", "[5, 4]", "[2, 5]"]),
+        ({"output": (2, 4)}, ["[2, 4]"]),
+        ({"output": (3, 5)}, ["[3, 5]"]),
+        ({"weights_format": 1}, ["format code 1"]),
+        ({"filter_type": "int16"}, ["filter is int16"]),
+        ({"filter_zero_point": 200}, ["filter has the zero point 200"]),
+        ({"bias_scale": 7.5}, ["bias has the scale 7.5"]),
+        ({"per_channel": True, "axis": 1}, ["along dimension 1"]),
+        ({"activation": 4}, ["activation has the code 4"]),
+        ({"factor": 2.0**33, "bias": False}, ["factor of"]),
+    ],
+)
+def test_refuses(change: dict[str, Any], words: list[str]) -> None:
+    refused(dense(np.random.default_rng(0), **change), *words)

@@ -1,0 +1,85 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ops.single import agrees, examples, refused, scales, seeds, values, zero_points
+from tests.tflite import Builder
+
+
+def mean(
+    shape: tuple[int, ...] = (1, 4, 5, 3),
+    axes: tuple[int, ...] = (1, 2),
+    keep: bool | None = False,
+    *,
+    scales: tuple[float, float] = (0.05, 0.04),
+    zero_points: tuple[int, int] = (3, -4),
+    output: tuple[int, ...] | None = None,
+    axis_type: str = "int32",
+    scalar: bool = False,
+    constant_axis: bool = True,
+) -> bytes:
+    """A model of one MEAN."""
+    b = Builder()
+    reduced = {axis % len(shape) for axis in axes}
+    if output is None:
+        kept = [1 if i in reduced else n for i, n in enumerate(shape) if keep or i not in reduced]
+        output = tuple(kept)
+    x = b.tensor(shape, scale=scales[0], zero_point=zero_points[0])
+    data = np.array(axes, axis_type) if constant_axis else None
+    axis = b.tensor(() if scalar else (len(axes),), axis_type, data=data)
+    y = b.tensor(output, scale=scales[1], zero_point=zero_points[1])
+    b.operator("MEAN", [x, axis], [y], None if keep is None else {"keepDims": keep})
+    return b.build([x] if constant_axis else [x, axis], [y])
+
+
+@st.composite
+def reductions(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """A shape and some of its axes, counted from either end, some twice."""
+    shape = tuple(draw(st.lists(st.integers(1, 6), min_size=1, max_size=4)))
+    axes = st.integers(-len(shape), len(shape) - 1)
+    return shape, tuple(draw(st.lists(axes, min_size=1, max_size=4)))
+
+
+@examples
+@given(
+    reductions(), st.booleans(), st.tuples(scales(1e-3), scales(1e-3)), st.tuples(zero_points, zero_points), seeds
+)
+def test_agrees_with_tflm(
+    reduction: tuple[tuple[int, ...], tuple[int, ...]],
+    keep: bool,
+    pair: tuple[float, float],
+    points: tuple[int, int],
+    seed: int,
+) -> None:
+    shape, axes = reduction
+    agrees(mean(shape, axes, keep, scales=pair, zero_points=points), values(np.random.default_rng(seed), shape))
+
+
+@pytest.mark.parametrize("pair", [(1e-6, 1e3), (1e3, 1e-4), (1.0, 1.0)])
+def test_scales_far_apart_agree_with_tflm(pair: tuple[float, float]) -> None:
+    agrees(mean((1, 25, 40, 2), scales=pair), values(np.random.default_rng(0), (1, 25, 40, 2)))
+
+
+def test_a_scalar_axis_and_missing_options_agree_with_tflm() -> None:
+    agrees(mean((3, 4), (1,), None, scalar=True), values(np.random.default_rng(0), (3, 4)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"axes": (1, 4)}, ["axis is 4; the input has 4 dimensions"]),
+        ({"axes": (-5,), "output": (1, 5, 3)}, ["axis is -5"]),
+        ({"axes": (0, 1, 2, 3, 0)}, ["names 5 axes"]),
+        ({"axis_type": "int64"}, ["axis is int64"]),
+        ({"constant_axis": False}, ["axis (tensor 1) must be a constant"]),
+        ({"output": (1, 1, 1, 3)}, ["[1, 1, 1, 3], not [1, 3]"]),
+        ({"shape": (1, 4096, 4096, 1)}, [f"mean of {1 << 24} elements"]),
+        ({"shape": (2, 2, 2, 2, 2, 2), "axes": (0, 2, 4)}, ["axes [0, 2, 4]", "not supported"]),
+        ({"zero_points": (128, 0)}, ["zero point 128"]),
+    ],
+)
+def test_refuses(change: dict[str, Any], words: list[str]) -> None:
+    refused(mean(**change), *words)

@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import pytest
+
+from tests.ops.unary import unary
+from tests.tflite import Builder
+from tinyml import ops
+from tinyml.errors import ModelError
+from tinyml.graph import read
+
+
+def test_every_operator_has_a_file_and_a_test() -> None:
+    for name, lower in ops.REGISTRY.items():
+        module = lower.__module__.removeprefix("tinyml.ops.")
+        assert module.replace("_", "") == name.replace("_", "").lower()
+        assert lower.__name__ == "lower"
+        assert (Path(__file__).parent / f"test_{module}.py").is_file()
+
+
+def test_all_unsupported_operators_are_named_at_once() -> None:
+    b = Builder()
+    tensors = [b.tensor((4,), scale=0.1) for _ in range(4)]
+    for i, name in enumerate(["TANH", "RELU", "FLOOR"]):
+        b.operator(name, [tensors[i]], [tensors[i + 1]])
+    with pytest.raises(
+        ModelError, match=r"2 operators are not supported: 0 TANH \(t1\); 2 FLOOR \(t3\)"
+    ) as caught:
+        ops.lower(read(b.build(tensors[:1], tensors[3:])))
+    assert "SOFTMAX" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", sorted(ops.REGISTRY))
+def test_an_operator_without_inputs_or_outputs_is_refused(name: str) -> None:
+    for given, made in (([], [1]), ([-1, -1], [1]), ([0], []), ([0, 0, 0, 0], [1])):
+        b = Builder()
+        tensors = [b.tensor((4,), scale=0.1), b.tensor((4,), scale=0.1)]
+        b.operator(name, [tensors[i] if i >= 0 else -1 for i in given], [tensors[i] for i in made])
+        if not made:  # something else must give the model an output
+            b.operator("RELU", [tensors[0]], [tensors[1]])
+        graph = read(b.build(tensors[:1], tensors[1:]))
+        with pytest.raises(ModelError, match=f"operator 0 {name}"):
+            ops.REGISTRY[name](graph, graph.operators[0])
+
+
+@pytest.mark.parametrize("name", sorted(ops.REGISTRY))
+def test_a_tensor_without_quantization_is_refused(name: str) -> None:
+    if name == "RESHAPE":
+        return  # moves bytes of any type
+    graph = read(unary(name, shape=(2, 2), scales=(None, None), options=None))
+    with pytest.raises(ModelError):
+        ops.lower(graph)

@@ -1,0 +1,20 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ops import unary
+from tests.ops.single import agrees, examples, refused, scales, zero_points
+
+
+@examples
+@given(st.tuples(scales(1e-6, 1e6), scales(1e-6, 1e6)), st.tuples(zero_points, zero_points))
+def test_agrees_with_tflm_on_every_value(pair: tuple[float, float], points: tuple[int, int]) -> None:
+    if pair[0] / pair[1] < 2.0**30:  # beyond, TFLM shifts by more bits than an integer has
+        agrees(unary.unary("RELU", scales=pair, zero_points=points), unary.EVERY_INT8)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [*unary.REFUSED, ({"scales": (1.0, 2.0**-31)}, ["factor of 2.14748e+09"])]
+)
+def test_refuses(change: dict[str, object], words: list[str]) -> None:
+    refused(unary.unary("RELU", **change), *words)  # type: ignore[arg-type]
