@@ -143,10 +143,15 @@ def _run_child(
         if child.returncode < 0:
             raise ModelError(f"{name} died of the model with signal {-child.returncode}")
         if child.returncode != 0:
-            reason = [line for line in child.stderr.splitlines() if line.strip()]
-            raise ModelError(f"{name} refuses the model: {'; '.join(reason[-3:]) or 'no reason given'}")
+            raise ModelError(f"{name} refuses the model: {_reason(child.stderr)}")
         with np.load(answer, allow_pickle=False) as found:
             return {key: found[key] for key in found.files}
+
+
+def _reason(stderr: str) -> str:
+    """Return what an interpreter said last, without the lines of a traceback around it."""
+    lines = [line for line in stderr.splitlines() if line.strip() and not line.startswith((" ", "Traceback"))]
+    return "; ".join(lines[-3:]) or "no reason given"
 
 
 def _tflm_outputs(

@@ -1,0 +1,57 @@
+import dataclasses
+import zlib
+
+import numpy as np
+import pytest
+
+from tests import oracle, small_models
+from tests.tflite import Builder
+from tinyml import graph
+from tinyml.errors import ModelError
+from tinyml.measure.interpreter import desk_available, oracle_available, run_desk, run_oracle
+
+needs_oracle = pytest.mark.skipif(not oracle_available(), reason="tflite-micro is not installed")
+needs_desk = pytest.mark.skipif(not desk_available(), reason="no desktop interpreter is installed")
+
+
+@pytest.fixture(scope="module")
+def model():
+    return graph.read(small_models.classifier())
+
+
+def samples(count: int) -> np.ndarray:
+    return np.random.default_rng(2).integers(-128, 128, (count, 6, 6, 2)).astype(np.int8)
+
+
+@needs_oracle
+def test_the_child_answers_as_the_interpreter_in_this_process_does(model):
+    given = samples(5)
+    answer = run_oracle(model, [given], tensors=[3, 6], values=True)
+    for n, sample in enumerate(given):
+        assert (oracle.run(model.data, [sample[np.newaxis]])[0] == answer.outputs[0][n]).all()
+        features = oracle.run(model.data, [sample[np.newaxis]], [3])[0]
+        assert (features == answer.tensors[3][n]).all()
+        assert answer.digests[n, 0] == zlib.crc32(features.tobytes())
+    assert answer.digests.shape == (5, 2)
+
+
+@needs_oracle
+def test_a_model_that_breaks_the_interpreter_breaks_only_the_child(model):
+    # TFLM trusts tensor indices, so a wild one kills it; our reader refuses such a file before TFLM sees it.
+    wild = Builder()
+    wild.operator("RELU", [100_000_000], [wild.tensor([1, 6, 6, 2], scale=0.1)])
+    with pytest.raises(ModelError, match="died of the model with signal"):
+        run_oracle(dataclasses.replace(model, data=wild.build([0], [0])), [samples(1)])
+
+
+@needs_oracle
+def test_what_the_interpreter_refuses_is_told_in_one_line(model):
+    with pytest.raises(ModelError, match="refuses the model") as caught:
+        run_oracle(dataclasses.replace(model, data=b"\0" * 100), [samples(1)])
+    assert "\n" not in str(caught.value)
+
+
+@needs_desk
+def test_the_desk_answers_each_sample(model):
+    (outputs,) = run_desk(model, [samples(3)])
+    assert outputs.shape == (3, 1, 4)

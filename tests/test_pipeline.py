@@ -1,0 +1,187 @@
+"""The whole chain on emulated boards, as a program uses it."""
+
+import json
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+import tinyml
+from tests import small_models
+from tests.emulated import BOARDS, needs_chain
+from tinyml.errors import DeviceError, FitError, ModelError, ProjectError, SamplesError
+from tinyml.generate.project import Project
+from tinyml.measure import expectations
+from tinyml.progress import Progress
+
+pytestmark = needs_chain
+
+
+class Heard(Progress):
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+
+    def ended(self, stage: str, text: str) -> None:
+        assert text
+        self.stages.append(stage)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "classifier.tflite"
+    path.write_bytes(small_models.classifier())
+    return path
+
+
+@pytest.fixture(scope="module")
+def deployed(model, tmp_path_factory):
+    """A project that was deployed; tests that change it take a copy."""
+    folder = tmp_path_factory.mktemp("deployed") / "project"
+    return folder, tinyml.deploy(model, "mps2-an386", random=3, out=folder)
+
+
+@pytest.fixture
+def copy(deployed, tmp_path):
+    folder = tmp_path / "project"
+    shutil.copytree(deployed[0], folder)
+    return folder
+
+
+def edit(file, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_model_is_bit_exact_on_an_emulated_board(model, board, tmp_path):
+    heard = Heard()
+    record = tinyml.deploy(model, board, random=5, seed=7, out=tmp_path / "p", progress=heard)
+    assert (record["samples"], record["exact"], record["first_mismatch"]) == (5, 5, None)
+    assert heard.stages[:7] == ["convert", "plan", "generate", "build", "expect", "start", "run"]
+    assert json.loads((tmp_path / "p/record.json").read_text()) == record
+
+
+def test_the_record_holds_what_another_person_needs(deployed):
+    folder, record = deployed
+    assert record["tinyml"] == tinyml.__version__
+    assert record["model"]["path"] == "classifier.tflite"
+    assert len(record["model"]["sha256"]) == 64
+    assert (record["board"], record["target"], record["engine"]) == ("mps2-an386", "qemu", "compiled")
+    assert record["source"] == {"random": 3, "seed": 0}
+    count = record["instructions"]
+    assert 0 < count["min"] <= count["median"] <= count["max"]
+    assert abs(sum(layer["instructions"] for layer in record["layers"]) - count["median"]) < count["median"] // 20
+    for key in ("arena_bytes", "static_bytes", "link_bytes", "stack_bytes"):
+        assert record[key] > 0
+    flash = record["flash"]
+    assert flash["code"] + flash["constants"] == flash["total"]
+    assert set(record["versions"]) == {"compiler", "qemu", "oracle", "platformio"}
+    assert record["hashes"]["project"] == Project.load(folder).sha256()
+
+
+def test_the_same_deployment_gives_the_same_record(model, deployed, tmp_path):
+    assert tinyml.deploy(model, "mps2-an386", random=3, out=tmp_path / "again") == deployed[1]
+
+
+def test_a_wrong_bias_is_found_in_its_layer_and_element(copy):
+    text = (copy / "src/model.c").read_text(encoding="utf-8")
+    # The first bias becomes so low that the element leaves int8 below, whatever the sample.
+    wrong = re.sub(r"(model_layer_1_bias\[4\] TM_CONSTANT = \{\s+)-?\d+", r"\g<1>-99999999", text)
+    (copy / "src/model.c").write_text(wrong, encoding="utf-8")
+    tinyml.build(copy)
+    record = tinyml.validate(copy, random=5)
+    assert record["exact"] < 5
+    assert record["first_mismatch"] == "2 FULLY_CONNECTED (t7)"
+    mismatch = record["mismatch"]
+    assert (mismatch["element"], mismatch["differing"], mismatch["got"]) == (0, 1, -128)
+    assert mismatch["expected"] > -128
+
+
+def test_an_edited_project_must_be_built_before_it_runs(copy):
+    edit(copy / "src/main.c", "int main(void)", "int main(void) /* mine */")
+    with pytest.raises(ProjectError, match="changed"):
+        tinyml.run(copy, random=1)
+
+
+def test_a_write_outside_the_arena_is_reported(copy):
+    edit(copy / "src/model.c", "void model_invoke(void) {", "void model_invoke(void) {\n  model_arena[3] = 0;")
+    tinyml.build(copy)
+    with pytest.raises(DeviceError, match="outside its arena"):
+        tinyml.validate(copy, random=1)
+
+
+def test_a_fault_is_reported_with_its_cause(copy):
+    wild = "static void model_layer_1(void) {\n  *(volatile int *)0xF0000000u = 1;"
+    edit(copy / "src/model.c", "static void model_layer_1(void) {", wild)
+    tinyml.build(copy)
+    with pytest.raises(DeviceError, match="faulted during invoke"):
+        tinyml.validate(copy, random=1)
+
+
+def test_run_saves_the_outputs(copy):
+    result = tinyml.run(copy, random=4)
+    with np.load(result.outputs_file) as saved:
+        assert saved["output0"].shape == (4, 1, 4)
+        assert (saved["output0"] == result.measurements.outputs[0]).all()
+
+
+def test_expectations_recorded_in_the_project_are_enough(copy, monkeypatch):
+    for module in ("tinyml.pipeline", "tinyml.measure.interpreter"):
+        monkeypatch.setattr(f"{module}.oracle_available", lambda: False)
+    record = tinyml.validate(copy)
+    assert record["exact"] == record["samples"] == 3
+    assert record["source"] == {"data": "recorded"}
+    assert record["versions"]["oracle"].startswith("tflite-micro")
+
+
+def test_without_samples_and_expectations_the_user_is_told(copy):
+    (copy / expectations.FILE).unlink()
+    with pytest.raises(ProjectError, match="no recorded expectations"):
+        tinyml.validate(copy)
+
+
+def test_samples_are_taken_evenly_from_a_file(copy, tmp_path):
+    values = np.random.default_rng(3).normal(size=(50, 6, 6, 2)).astype(np.float32)
+    np.savez(tmp_path / "x.npz", x=values, y=np.arange(50) % 4)
+    record = tinyml.validate(copy, data=tmp_path / "x.npz", limit=6)
+    assert record["samples"] == record["exact"] == 6
+    assert 0 <= record["labels"]["top1_correct"] <= 6
+    assert record["source"] == {"data": "x.npz"}
+
+
+def test_deploy_without_samples_says_what_to_give(model, tmp_path):
+    with pytest.raises(SamplesError, match="no samples") as caught:
+        tinyml.deploy(model, "mps2-an386", out=tmp_path / "p")
+    assert "--random" in caught.value.hint
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_model_that_does_not_fit_is_refused_before_anything_is_written(tmp_path):
+    (tmp_path / "m.tflite").write_bytes(small_models.relu((1, 200_000)))
+    with pytest.raises(FitError, match="does not fit netduinoplus2"):
+        tinyml.deploy(tmp_path / "m.tflite", "netduinoplus2", random=1, out=tmp_path / "p")
+    assert not (tmp_path / "p").exists()
+
+
+def test_a_model_of_another_project_is_refused(copy):
+    (copy / "model.tflite").write_bytes(small_models.relu())
+    with pytest.raises(ProjectError, match="not the model"):
+        tinyml.validate(copy, random=1)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("name", ["ad01_int8", "kws_ref_model", "pretrainedResnet_quant"])
+def test_the_reference_models_are_bit_exact(shared_models, name, board, tmp_path):
+    record = tinyml.deploy(shared_models / f"{name}.tflite", board, random=20, out=tmp_path / "p")
+    assert record["exact"] == record["samples"] == 20
+    if name == "kws_ref_model":
+        assert record["flash"]["code"] < 20 * 1024
+        assert record["arena_bytes"] <= 16_128
+
+
+def test_a_truncated_model_is_one_error(tmp_path):
+    (tmp_path / "m.tflite").write_bytes(small_models.classifier()[:500])
+    with pytest.raises(ModelError):
+        tinyml.deploy(tmp_path / "m.tflite", "mps2-an386", random=1, out=tmp_path / "p")
