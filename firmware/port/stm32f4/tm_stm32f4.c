@@ -22,12 +22,14 @@
 #define RCC_CR_PLL_READY (1u << 25)
 #define RCC_PLLCFGR_FROM_HSE (1u << 22)
 #define RCC_CFGR_PLL (2u << 0)
+#define RCC_CFGR_USED (3u << 2)
 #define RCC_CFGR_PLL_USED (2u << 2)
 #define RCC_CFGR_APB1_BY_4 (5u << 10)
 #define RCC_CFGR_APB2_BY_2 (4u << 13)
 
 #define FLASH_ACR TM_REGISTER(0x40023C00u)
 #define FLASH_ACR_PREFETCH_AND_CACHES (7u << 8)
+#define FLASH_ACR_LATENCY (0xFu << 0)
 #define FLASH_WAIT_STATES 5u /* for 150 to 168 MHz at 2.7 to 3.6 V */
 
 #define GPIO_MODER(port) TM_REGISTER(0x40020000u + 0x400u * (port) + 0x00u)
@@ -80,11 +82,15 @@ static bool clock_from_crystal(void) {
     return false;
   }
   FLASH_ACR = FLASH_ACR_PREFETCH_AND_CACHES | FLASH_WAIT_STATES;
-  if (!wait_for(&FLASH_ACR, 0xFu, FLASH_WAIT_STATES)) {
+  if (!wait_for(&FLASH_ACR, FLASH_ACR_LATENCY, FLASH_WAIT_STATES)) {
     return false;
   }
   RCC_CFGR = RCC_CFGR_APB1_BY_4 | RCC_CFGR_APB2_BY_2 | RCC_CFGR_PLL;
-  return wait_for(&RCC_CFGR, 3u << 2, RCC_CFGR_PLL_USED);
+  if (!wait_for(&RCC_CFGR, RCC_CFGR_USED, RCC_CFGR_PLL_USED)) {
+    RCC_CFGR = 0;
+    return false;
+  }
+  return true;
 }
 
 static uint32_t console_clock_hz(bool from_crystal) {
@@ -97,6 +103,7 @@ static uint32_t console_clock_hz(bool from_crystal) {
 /* Connects a pin to its peripheral, pulled up so that an open line reads as idle. */
 static void connect(uint32_t port, uint32_t pin) {
   RCC_AHB1ENR |= 1u << port;
+  (void)RCC_AHB1ENR; /* the clock takes two cycles to come; reading back waits for it */
   GPIO_AFR(port, pin) |= TM_BOARD_CONSOLE_ALTERNATE_FUNCTION << (4u * (pin % 8u));
   GPIO_PUPDR(port) |= GPIO_PULL_UP << (2u * pin);
   GPIO_MODER(port) |= GPIO_MODE_ALTERNATE << (2u * pin);
@@ -106,6 +113,7 @@ void tm_port_init(void) {
   bool from_crystal = clock_from_crystal();
   RCC_APBENR(TM_BOARD_CONSOLE_APB) |= 1u << TM_BOARD_CONSOLE_ENABLE_BIT;
   RCC_APBENR(TM_BOARD_COUNTER_APB) |= 1u << TM_BOARD_COUNTER_ENABLE_BIT;
+  (void)RCC_APBENR(TM_BOARD_COUNTER_APB);
   connect(TM_BOARD_CONSOLE_TX_PORT, TM_BOARD_CONSOLE_TX_PIN);
   connect(TM_BOARD_CONSOLE_RX_PORT, TM_BOARD_CONSOLE_RX_PIN);
 
