@@ -1,0 +1,182 @@
+"""The command line as a user types it: exit codes, sentences, JSON."""
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+import tinyml
+from tests import small_models
+from tests.emulated import needs_chain
+from tinyml.cli.application import run
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "classifier.tflite"
+    path.write_bytes(small_models.classifier())
+    return str(path)
+
+
+@pytest.fixture
+def tiny(monkeypatch, tmp_path, capfd):
+    """Run a command in an empty folder; return its exit code and what it printed."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = run(arguments)
+        printed = capfd.readouterr()
+        assert "Traceback" not in printed.err
+        return code, printed.out, printed.err
+
+    return call
+
+
+def test_help_is_quick():
+    # The best of three, since another test may hold the processor.
+    times = []
+    for _ in range(3):
+        began = time.monotonic()
+        subprocess.run([sys.executable, "-m", "tinyml", "--help"], check=True, capture_output=True, timeout=20)
+        times.append(time.monotonic() - began)
+    assert min(times) < 0.4
+
+
+def test_help_loads_nothing_heavy():
+    heavy = ("numpy", "jinja2", "serial", "tensorflow")
+    code = f"import sys; import tinyml.cli; print([m for m in {heavy} if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=20)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_the_version(tiny):
+    assert tiny("--version")[:2] == (0, f"tinyml {tinyml.__version__}\n")
+
+
+def test_an_unknown_option_is_wrong_input(tiny):
+    code, _, err = tiny("deploy", "m.tflite", "--bord", "x")
+    assert code == 2
+    assert "--board" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["deploy", "none.tflite", "--board", "mps2-an386", "--random", "1"], "none.tflite does not exist"),
+        (["deploy", "none.tflite", "--board", "arduino"], "no board is called 'arduino'"),
+        (["inspect", "none.tflite"], "none.tflite"),
+        (["build", "none"], "no folder 'none'"),
+        (["run", ".", "--random", "1"], "not a project of tinyml"),
+        (["validate", "."], "not a project of tinyml"),
+        (["convert", "none.keras"], "none.keras does not exist"),
+        (["new", "nothing", "folder"], "nothing"),
+    ],
+)
+def test_wrong_input_is_one_sentence_and_exit_code_2(tiny, arguments, sentence):
+    code, _, err = tiny(*arguments)
+    assert code == 2
+    error = next(line for line in err.splitlines() if line.startswith("Error: "))
+    assert sentence in error
+
+
+def test_an_error_is_json_for_machines(tiny):
+    code, out, err = tiny("inspect", "none.tflite", "--json")
+    assert code == 2
+    assert json.loads(out)["exit_code"] == 2
+    assert err == ""
+
+
+def test_a_missing_compiler_is_exit_code_3(tiny, model, monkeypatch, tmp_path):
+    assert tiny("generate", model, "--board", "mps2-an386", "--out", "p")[0] == 0
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    code, _, err = tiny("build", "p")
+    assert code == 3
+    assert "apt-get install gcc-arm-none-eabi" in err
+
+
+def test_inspect_tells_the_same_facts_to_people_and_machines(tiny, model):
+    code, out, _ = tiny("inspect", model, "--board", "mps2-an386", "--json")
+    facts = json.loads(out)
+    assert code == 0
+    assert [layer["macs"] for layer in facts["layers"]] == [2592, 576, 0]
+    assert facts["budget"]["ram_needed"] > facts["arena_bytes"]
+    code, out, _ = tiny("inspect", model)
+    assert "0 CONV_2D (t3)" in out
+    assert f"{facts['constant_bytes']:,}" in out
+
+
+def test_boards_lists_names_and_evidence(tiny):
+    code, out, _ = tiny("boards", "--json")
+    assert code == 0
+    boards = {board["name"]: board for board in json.loads(out)["boards"]}
+    assert {"mps2-an386", "netduinoplus2"} <= set(boards)
+    assert boards["netduinoplus2"]["ram_bytes"] == 128 * 1024
+    assert "emulated" in boards["mps2-an386"]["evidence"]
+
+
+def test_doctor_says_what_is_missing_and_how_to_get_it(tiny, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code, out, _ = tiny("doctor", "--json")
+    checks = {check["name"]: check for check in json.loads(out)["checks"]}
+    assert code == 3
+    assert checks["qemu-system-arm"]["found"] == "missing"
+    assert checks["qemu-system-arm"]["install"] == "apt-get install qemu-system-arm"
+
+
+def test_generate_refuses_a_folder_with_other_things(tiny, model, tmp_path):
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p/thesis.txt").write_text("mine")
+    code, _, err = tiny("generate", model, "--board", "mps2-an386", "--out", "p")
+    assert code == 2
+    assert "--out" in err
+
+
+@needs_chain
+def test_the_stages_follow_one_another(tiny, model):
+    assert tiny("generate", model, "--board", "mps2-an386")[0] == 0
+    project = "classifier-mps2-an386"
+    code, _, err = tiny("run", project, "--random", "2")
+    assert code == 2
+    assert f"tinyml build {project}" in err
+    assert tiny("build", project)[0] == 0
+    code, out, _ = tiny("run", project, "--random", "2", "--json")
+    assert code == 0
+    assert json.loads(out)["samples"] == 2
+    code, out, _ = tiny("validate", project, "--random", "2", "--json")
+    assert code == 0
+    assert json.loads(out)["exact"] == 2
+    code, out, _ = tiny("validate", project)
+    assert code == 0
+    assert "2 of 2" in out
+
+
+@needs_chain
+def test_a_mismatch_is_exit_code_1_and_names_the_layer(tiny, model, tmp_path):
+    tiny("generate", model, "--board", "mps2-an386", "--out", "p")
+    source = tmp_path / "p/src/model.c"
+    source.write_text(source.read_text().replace(".activation_max = 127", ".activation_max = -120", 1))
+    assert tiny("build", "p")[0] == 0
+    code, out, _ = tiny("validate", "p", "--random", "5")
+    assert code == 1
+    assert "The first difference: sample 0, layer 0 CONV_2D (t3), element 0" in " ".join(out.split())
+
+
+@needs_chain
+def test_deploy_closes_with_its_table(tiny, model):
+    code, out, err = tiny("deploy", model, "--board", "netduinoplus2", "--random", "2", "--out", "p")
+    assert code == 0
+    for stage in ("convert", "plan", "generate", "build", "expect", "start", "run"):
+        assert f"ok {stage}" in err
+    for row in (
+        "samples",
+        "bit-exact with TFLM",
+        "instructions",
+        "arena",
+        "stack high-water mark",
+        "flash",
+        "record",
+    ):
+        assert row in out
+    assert "2 of 2" in out
