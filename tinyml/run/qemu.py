@@ -17,10 +17,10 @@ _END_SECONDS = 5.0
 _POLL_SECONDS = 0.005
 _LISTENING = re.compile(rb"waiting for connection on: \S*:(?P<port>\d+),server")
 
-# Runs the command given as arguments in the background, and kills it, itself and all else in its process group
-# when its standard input ends. That input is a pipe from us, so that it ends with us, however we end; and as this
-# shell exists before the emulator does, there is no moment in which nobody watches. An emulator that ends by itself
-# takes the shell along, so that we notice.
+# Runs the command given as arguments in the background, and kills all of its process group, itself too, when its
+# standard input ends. That input is a pipe from us, so that it ends with us, however we end; and as the shell is
+# there before the emulator is, there is no moment in which nobody watches. An emulator that ends by itself takes
+# the shell along, so that we notice.
 _GUARDIAN = '{ "$@" </dev/null; kill -9 0; } & read -r _; kill -9 0'
 
 
@@ -59,7 +59,7 @@ def _arguments(elf: Path, board: Board) -> list[str]:
         program(),
         *("-M", qemu.machine),
         *("-display", "none", "-monitor", "none", "-nic", "none"),
-        # Time is counted in instructions and never sleeps: counts are the same in each run, whatever the host does.
+        # Time is counted in instructions and never sleeps: counts are the same whatever else the host does.
         *("-icount", f"shift={qemu.icount_shift},sleep=off"),
         # QEMU chooses a free port and says which. Without nodelay each answer would wait for the delayed
         # acknowledgement of its first byte.
@@ -75,6 +75,7 @@ class Emulator:
 
     Attributes:
         url: the serial port, for pyserial.
+        process_group: the process group that the emulator and its guardian are alone in.
     """
 
     def __init__(self, elf: Path, board: Board) -> None:
@@ -95,6 +96,7 @@ class Emulator:
             stderr=self._log,
             start_new_session=True,  # a terminal's Ctrl-C is for us; the emulator is ended afterwards, in order
         )
+        self.process_group = self._guardian.pid
         try:
             self.url = f"socket://127.0.0.1:{self._wait_for_port()}"
         except BaseException:

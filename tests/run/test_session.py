@@ -1,0 +1,152 @@
+import os
+import subprocess
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.runtime import host_device
+from tests.runtime.host_device import expected_output
+from tinyml import board as boards
+from tinyml.build import Image
+from tinyml.errors import BoardError, DeviceError, InputError
+from tinyml.run import Session, start
+
+ImageOf = Callable[[str], Image]
+BOARDS = ["mps2-an386", "netduinoplus2"]
+DATA = bytes(i * 7 & 0xFF for i in range(host_device.INPUT_BYTES))
+SECOND = bytes([0, 5, 0, 0])
+
+
+def infer(session: Session) -> int:
+    session.client.set_input(0, DATA)
+    session.client.set_input(1, SECOND)
+    count = session.client.invoke()
+    assert session.client.get_output(0) == expected_output(DATA, SECOND)
+    assert session.clock
+    return session.clock.instructions(count)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_an_emulated_board_runs_a_model(image_of: ImageOf, board: str) -> None:
+    with start(image_of(board), boards.load(board)) as session:
+        assert session.target_version.startswith("QEMU ")
+        assert session.hello.build_id == host_device.BUILD_ID
+        assert session.clock
+        # The counter runs in ticks of 64 ns on one board and in fractions of them on the other; the instructions
+        # are the same to the last one, wherever between two ticks a count begins.
+        assert len({infer(session) for _ in range(8)}) == 1
+        session.client.set_input(0, DATA)
+        runs = [session.client.run_layer(index) for index in range(3)]
+        assert runs[2].digest == zlib.crc32(expected_output(DATA, SECOND))
+        layers = sum(session.clock.instructions(run.count) for run in runs)
+        assert abs(layers - infer(session)) < 30  # the calls between the layers
+        marks = session.client.memory()
+        assert (marks.stack_size, marks.guard_before, marks.guard_after) == (4096, True, True)
+        assert 0 < marks.stack_bytes < 512
+
+
+def test_two_boards_count_the_same_instructions(image_of: ImageOf) -> None:
+    counts = []
+    for board in BOARDS:
+        with start(image_of(board), boards.load(board)) as session:
+            counts.append(infer(session))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_loop_of_known_length_is_counted_exactly(image_of: ImageOf, board: str) -> None:
+    with start(image_of(board), boards.load(board)) as session:
+        assert session.clock
+        for iterations in (1, 2, 3, 10, 1000, 12_345_678):
+            counted = session.clock.instructions(session.client.calibrate(iterations))
+            assert counted == 2 * iterations + 2  # the loop's length is loaded by two instructions
+
+
+def test_a_counter_that_wraps_during_a_count_is_read_right(image_of: ImageOf) -> None:
+    with start(image_of("netduinoplus2"), boards.load("netduinoplus2")) as session:
+        assert session.clock
+        iterations = 100_000_000
+        for _ in range(7):  # 2**32 ticks are 1.07 thousand million instructions
+            count = session.client.calibrate(iterations)
+            assert session.clock.instructions(count) == 2 * iterations + 2
+            if count.start + count.ticks >= 1 << 32:
+                return
+        pytest.fail("the counter did not wrap")
+
+
+def test_reset_restarts_an_emulated_board(image_of: ImageOf) -> None:
+    with start(image_of("mps2-an386"), boards.load("mps2-an386")) as session:
+        session.client.reset()
+        session.client.hello()
+        infer(session)
+
+
+def test_a_clock_that_is_not_the_boards_is_noticed(image_of: ImageOf) -> None:
+    board = boards.load("mps2-an386")
+    assert board.qemu
+    wrong = replace(board, qemu=replace(board.qemu, ticks_per_instruction=Fraction(4)))
+    with pytest.raises(DeviceError, match="in a loop of 1000000, at 4 ticks an instruction"):
+        start(image_of("mps2-an386"), wrong)
+
+
+def test_sessions_side_by_side_do_not_collide(image_of: ImageOf) -> None:
+    together = threading.Barrier(4, timeout=30)
+
+    def run(board: str) -> int:
+        with start(image_of(board), boards.load(board)) as session:
+            together.wait()
+            return infer(session)
+
+    for board in BOARDS:
+        image_of(board)
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(run, BOARDS * 2))) == 1
+
+
+def test_a_target_that_is_not_known_is_refused(image_of: ImageOf) -> None:
+    image, board = image_of("mps2-an386"), boards.load("mps2-an386")
+    with pytest.raises(InputError, match="'renode' is not known; known are qemu, serial"):
+        start(image, board, "renode")
+    with pytest.raises(InputError, match="no serial port was given"):
+        start(image, board, "serial")
+    with pytest.raises(BoardError, match="no emulator stands in for the board"):
+        start(image, replace(board, qemu=None))
+
+
+@pytest.fixture
+def serial_port(program: Path) -> Iterator[str]:
+    """The name of a serial port with a device at its end (a pseudo-terminal)."""
+    device_end, our_end = os.openpty()
+    name = os.ttyname(our_end)
+    process = subprocess.Popen([program], stdin=device_end, stdout=device_end)
+    yield name
+    process.kill()
+    process.wait(5)
+    os.close(device_end)
+    os.close(our_end)
+
+
+def test_a_connected_board_runs_a_model(image_of: ImageOf, serial_port: str) -> None:
+    board = boards.load("netduinoplus2")
+    image = image_of("netduinoplus2")
+    with start(image, board, "serial", serial_port) as session:
+        assert session.target_version == board.title
+        assert session.clock is None
+        session.client.set_input(0, DATA)
+        session.client.set_input(1, SECOND)
+        session.client.invoke()
+        assert session.client.get_output(0) == expected_output(DATA, SECOND)
+        with pytest.raises(DeviceError, match="cannot be opened"):
+            start(image, board, "serial", serial_port)
+
+
+def test_a_port_that_cannot_be_opened_is_named(image_of: ImageOf) -> None:
+    with pytest.raises(DeviceError, match="/dev/tinyml-none cannot be opened") as caught:
+        start(image_of("mps2-an386"), boards.load("mps2-an386"), "serial", "/dev/tinyml-none")
+    assert caught.value.hint.startswith("Ports that exist: ")
