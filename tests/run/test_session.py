@@ -1,6 +1,7 @@
 import os
 import subprocess
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -78,6 +79,24 @@ def test_a_counter_that_wraps_during_a_count_is_read_right(image_of: ImageOf) ->
             if count.start + count.ticks >= 1 << 32:
                 return
         pytest.fail("the counter did not wrap")
+
+
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize(
+    ("mode", "problem"),
+    [
+        (host_device.BREAK_GUARD_AFTER, "refused invoke: the model wrote outside its arena"),
+        (host_device.OVERFLOW_STACK, "faulted during invoke: stack overflow"),
+        (host_device.READ_NOWHERE, "faulted during invoke: access to an address without memory"),
+    ],
+)
+def test_what_goes_wrong_on_a_board_is_reported(image_of: ImageOf, board: str, mode: int, problem: str) -> None:
+    with start(image_of(board), boards.load(board)) as session:
+        session.client.set_input(1, bytes([mode, 0, 0, 0]))
+        began = time.monotonic()
+        with pytest.raises(DeviceError, match=problem):
+            session.client.invoke()
+        assert time.monotonic() - began < 2
 
 
 def test_reset_restarts_an_emulated_board(image_of: ImageOf) -> None:

@@ -10,6 +10,8 @@
 #define BREAK_GUARD_BEFORE 1
 #define BREAK_GUARD_AFTER 2
 #define FAULT 3
+#define OVERFLOW_STACK 4
+#define READ_NOWHERE 5
 
 extern const tm_model test_model;
 
@@ -18,6 +20,11 @@ static uint8_t *const arena = memory + TM_ARENA_GUARD_BYTES;
 static uint8_t *const input = memory + TM_ARENA_GUARD_BYTES;
 static uint8_t *const second = memory + TM_ARENA_GUARD_BYTES + INPUT_BYTES;
 static uint8_t *const output = memory + TM_ARENA_GUARD_BYTES + INPUT_BYTES + SECOND_INPUT_BYTES;
+
+static uint32_t recurse(uint32_t depth) {
+  volatile uint32_t frame[16] = {depth};
+  return depth == 0 ? frame[0] : recurse(depth - 1u) + frame[0];
+}
 
 static void misbehave(void) {
   switch (second[0]) {
@@ -29,6 +36,12 @@ static void misbehave(void) {
       break;
     case FAULT:
       tm_fault(1u << 12, 0x1234u, 0x5678u);
+      break;
+    case OVERFLOW_STACK:
+      second[1] = (uint8_t)recurse(1000);
+      break;
+    case READ_NOWHERE:
+      second[1] = *(volatile uint8_t *)(uintptr_t)0xA0000000u;
       break;
     default:
       break;

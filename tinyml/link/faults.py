@@ -2,10 +2,11 @@
 
 # Bits of the Configurable Fault Status Register, which the port sends as the cause.
 _CAUSES = {
+    # The memory protection unit forbids the addresses below the stack and nothing else.
+    1: "stack overflow",
     4: "stack overflow",
     12: "stack overflow",
-    0: "instruction fetch from memory without execute permission",
-    1: "access to memory without permission",
+    0: "instruction fetch from memory that holds no code",
     8: "instruction fetch from an address without memory",
     9: "access to an address without memory",
     10: "access to an address without memory",
@@ -17,7 +18,11 @@ _CAUSES = {
 }
 
 
+# Where the register is zero, the port sends the number of the exception in the bits from here on.
+_EXCEPTION_SHIFT = 28
+
+
 def describe(cause: int) -> str:
-    """Return the cause of a fault in words, or as a number where there are none."""
-    named = dict.fromkeys(text for bit, text in _CAUSES.items() if cause >> bit & 1)
-    return next(iter(named), f"cause 0x{cause:08x}")
+    """Return the cause of a fault in words."""
+    named = [text for bit, text in _CAUSES.items() if cause >> bit & 1]
+    return named[0] if named else f"exception {cause >> _EXCEPTION_SHIFT}"

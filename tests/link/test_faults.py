@@ -1,0 +1,18 @@
+import pytest
+
+from tinyml.link import faults
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (1 << 4, "stack overflow"),
+        (1 << 12 | 1 << 9, "stack overflow"),
+        (1 << 15 | 1 << 9, "access to an address without memory"),
+        (1 << 25, "division by zero"),
+        (3 << 28, "exception 3"),
+        (1 << 3, "exception 0"),
+    ],
+)
+def test_a_cause_has_words(cause: int, words: str) -> None:
+    assert faults.describe(cause) == words
