@@ -13,6 +13,7 @@ from tests.emulated import BOARDS, needs_chain
 from tinyml.errors import DeviceError, FitError, ModelError, ProjectError, SamplesError
 from tinyml.generate.project import Project
 from tinyml.measure import expectations
+from tinyml.plan.budget import STACK_BYTES, budget
 from tinyml.progress import Progress
 
 pytestmark = needs_chain
@@ -185,3 +186,12 @@ def test_a_truncated_model_is_one_error(tmp_path):
     (tmp_path / "m.tflite").write_bytes(small_models.classifier()[:500])
     with pytest.raises(ModelError):
         tinyml.deploy(tmp_path / "m.tflite", "mps2-an386", random=1, out=tmp_path / "p")
+
+
+def test_the_budget_promises_no_less_than_an_image_needs(deployed):
+    folder, record = deployed
+    needs = budget(Project.load(folder).plan(), Project.load(folder).board())
+    ram = sum(record[key] for key in ("arena_bytes", "static_bytes", "link_bytes"))
+    assert ram + STACK_BYTES <= needs.ram_needed
+    assert record["stack_bytes"] < STACK_BYTES
+    assert record["flash"]["total"] <= needs.flash_needed

@@ -160,7 +160,7 @@ def test_a_mismatch_is_exit_code_1_and_names_the_layer(tiny, model, tmp_path):
     assert tiny("build", "p")[0] == 0
     code, out, _ = tiny("validate", "p", "--random", "5")
     assert code == 1
-    assert "The first difference: sample 0, layer 0 CONV_2D (t3), element 0" in " ".join(out.split())
+    assert "The first difference: sample 0, layer 0 CONV_2D (t3), element " in " ".join(out.split())
 
 
 @needs_chain

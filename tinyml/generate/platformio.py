@@ -6,15 +6,14 @@ from pathlib import Path
 from tinyml import resources
 from tinyml.board import Board
 from tinyml.errors import BoardError
+from tinyml.plan.budget import STACK_BYTES
 from tinyml.render import render
-
-DEFAULT_STACK_BYTES = 4096
 
 # Ports that drive an architecture, and not a chip family; the boards' `cpu` chooses.
 _ARCHITECTURES = {"cortex-m4": "cortex_m"}
 
 
-def files(board: Board, stack_bytes: int = DEFAULT_STACK_BYTES) -> dict[str, str]:
+def files(board: Board, stack_bytes: int = STACK_BYTES) -> dict[str, str]:
     """Return what a project for `board` needs besides model, kernels and runtime.
 
     Args:
