@@ -1,0 +1,47 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.host import pack
+from tinyml import kernels, resources
+
+
+@pytest.mark.parametrize("name", kernels.names())
+def test_every_kernel_declares_its_interface(name: str) -> None:
+    kernel = kernels.load(name)
+    assert kernel.name == name
+    assert kernel.headers[-1] == f"{name}.h"
+    assert all(header.startswith("tm_") for header in kernel.headers[:-1])
+    assert len(kernel.pointers) >= 2
+    *sources, (output_type, output) = kernel.pointers
+    assert output == "output"
+    assert not output_type.startswith("const")
+    assert all(c_type.startswith("const ") for c_type, _ in sources)
+    text = (resources.firmware() / "kernels" / f"{name}.h").read_text()
+    body = re.search(r"typedef struct \{(.*?)\} tm_" + name + "_params;", text, re.DOTALL)
+    assert body is not None
+    without_comments = re.sub(r"/\*.*?\*/", "", body[1], flags=re.DOTALL)
+    assert len(kernel.params) == without_comments.count(";"), "a field is not on a line of its own"
+    assert "Reach:" in text
+
+
+def test_shared_headers_come_before_their_users() -> None:
+    headers = kernels.load("conv2d_s8").headers
+    assert headers.index("tm_kernel.h") < headers.index("tm_requantize.h") < headers.index("tm_channel.h")
+    assert len(set(headers)) == len(headers)
+
+
+def test_a_header_without_a_kernel_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kernels").mkdir()
+    (tmp_path / "kernels" / "broken_s8.h").write_text("typedef struct {\n  int32_t size;\n} tm_other_params;\n")
+    monkeypatch.setattr(resources, "firmware", lambda: tmp_path)
+    assert kernels.names() == ("broken_s8",)
+    with pytest.raises(ValueError, match="tm_broken_s8_params"):
+        kernels.load("broken_s8")
+
+
+def test_params_are_packed_in_the_struct_s_order() -> None:
+    kernel = kernels.load("quantize_f32_s8")
+    packed = pack(kernel, {"scale": 1.0, "zero_point": -1, "size": 2})
+    assert packed == b"\x02\0\0\0\xff\xff\xff\xff\0\0\x80\x3f"
