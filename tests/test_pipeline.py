@@ -195,3 +195,16 @@ def test_the_budget_promises_no_less_than_an_image_needs(deployed):
     assert ram + STACK_BYTES <= needs.ram_needed
     assert record["stack_bytes"] < STACK_BYTES
     assert record["flash"]["total"] <= needs.flash_needed
+
+
+def test_a_count_is_right_where_the_counter_began_anew(model, tmp_path):
+    folder = tmp_path / "p"
+    tinyml.generate(model, "netduinoplus2", out=folder)
+    for layer in ("model_layer_0", "model_layer_2"):
+        begin = f"static void {layer}(void) {{\n"
+        loop = '  for (uint32_t i = 300000000u; i; --i) __asm volatile("");\n'
+        edit(folder / "src/model.c", begin, begin + loop)
+    tinyml.build(folder)
+    counts = tinyml.run(folder, random=1).measurements.instruction_summary
+    # Two loops of 300 million turns, two instructions each; the counter spans 1,074 million.
+    assert 1_200_000_000 < counts["median"] < 1_201_000_000

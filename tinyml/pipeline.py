@@ -376,6 +376,7 @@ def deploy(
     model: Path | str,
     board: str,
     data: Path | str | None = None,
+    test: Path | str | None = None,
     random: int | None = None,
     seed: int = 0,
     limit: int = DEFAULT_LIMIT,
@@ -392,7 +393,8 @@ def deploy(
         model: a `.keras`, a `.h5`, a SavedModel folder or an int8 `.tflite`.
         board: a board's name, or the path of its TOML file.
         data: samples; they calibrate a float model, and are sent to the board.
-        random: how many seeded random int8 inputs to send instead of `data`.
+        test: samples to send instead of those of `data`.
+        random: how many seeded random int8 inputs to send instead.
         seed: the seed of the random inputs.
         limit: at most this many samples are sent, evenly spread; 0 for all.
         out: the project's folder; by default MODEL-BOARD in the current folder.
@@ -409,18 +411,19 @@ def deploy(
         The errors of `convert`, `generate`, `build` and `validate`.
     """
     model = Path(model)
-    data = None if data is None else Path(data)
+    data, test = (None if path is None else Path(path) for path in (data, test))
     board_files.load(board)  # a misspelt board is told before minutes of conversion
     with progress.stage("convert") as stage:
-        converted = quantize.convert(model, data)
+        converted = quantize.convert(model, data, test)
         stage.text = _conversion_text(converted)
     plan = _plan(converted.data, progress)
-    selection = Selection(data if random is None else None, random, seed, limit)
+    sent = test or (data if random is None else None)
+    selection = Selection(sent, random, seed, limit)
     if not selection.given:
         raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
     folder = _folder(model, board, out)
     project = _generate(plan, f"{model.stem}.tflite", board, folder, prefix, force, progress)
     build(folder, progress)
-    # The float model's outputs belong to the samples of `data`; random inputs have none.
+    # The float model's outputs belong to samples of a file; random inputs have none.
     known = converted if random is None else None
     return _validate(project, selection, target, port, progress, known)

@@ -16,6 +16,10 @@ OptionalBoard = Annotated[
 Data = Annotated[
     Path | None, typer.Option("--data", help="Samples: .npz, .npy or a folder of them.", show_default=False)
 ]
+Test = Annotated[
+    Path | None,
+    typer.Option("--test", help="Samples to send instead of those of --data.", show_default=False),
+]
 Random = Annotated[
     int | None, typer.Option("--random", min=1, help="Send this many seeded random inputs.", show_default=False)
 ]

@@ -8,6 +8,7 @@ from tinyml.errors import DeviceError
 from tinyml.link.client import Client, Count
 
 _CHECK_ITERATIONS = 500_000
+_COUNTER_SPAN = 1 << 32  # ticks
 _TOLERANCE_INSTRUCTIONS = 8  # a call, a return and the loading of the loop's length are part of what is counted
 
 
@@ -33,6 +34,11 @@ class Clock:
             return ceil(ticks / self._ticks_per_instruction)
 
         return instructions(count.start + count.ticks) - instructions(count.start)
+
+    @property
+    def span(self) -> int:
+        """After how many instructions the counter begins anew; a count is only known modulo this."""
+        return int(_COUNTER_SPAN / self._ticks_per_instruction)
 
     def instructions(self, count: Count) -> int:
         """Return how many instructions the counted work took, without its call and its return."""

@@ -114,6 +114,16 @@ class Measurer:
     def _instructions(self, count: Count) -> int | None:
         return None if self._clock is None else self._clock.instructions(count)
 
+    def _unwrapped(self, count: int, layers: tuple[LayerCount, ...]) -> int:
+        """Return an inference's count where the counter may have begun anew during it.
+
+        The layers' sum, each counted by itself, is nearly the whole count; the difference is whole turns.
+        """
+        if self._clock is None:
+            return count
+        total = sum(layer.instructions or 0 for layer in layers)
+        return count + self._clock.span * round((total - count) / self._clock.span)
+
     def _infer(self, inputs: tuple[Array, ...], sample: int) -> tuple[int | None, list[Array]]:
         self._set_inputs(inputs, sample)
         count = self._client.invoke()
@@ -187,7 +197,7 @@ class Measurer:
                 mismatch = self._locate(expectations, exact.index(False), oracle)
         layers = self._layer_counts(inputs)
         stack = self._client.memory().stack_bytes
-        counts = tuple(count for count, _ in runs if count is not None)
+        counts = tuple(self._unwrapped(count, layers) for count, _ in runs if count is not None)
         return Measurements(outputs, len(runs), counts, layers, exact, mismatch, stack)
 
     def _check_model(self) -> None:
