@@ -68,6 +68,8 @@ TM_INLINE void tm_depthwise_conv2d_s8_block(const tm_depthwise_conv2d_s8_params 
   for (int32_t i = 0; i < channels; i++) sum[i] = (uint32_t)bias[channel + i];
   tm_depthwise_conv2d_s8_sums(params, channels, ys, xs, input + channel / params->depth_multiplier,
                               weights + channel, sum);
+  /* With few taps the epilogue is a large part; as a loop it would keep its sums in memory. */
+#pragma GCC unroll 4
   for (int32_t i = 0; i < channels; i++) output[channel + i] = tm_channel_value(to, channel + i, sum[i]);
 }
 

@@ -30,11 +30,13 @@ def binary(
 
 @st.composite
 def shape_pairs(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Two shapes of up to 4 dimensions that broadcast, often equal ones."""
+    """Two shapes of up to 6 dimensions that broadcast, often equal ones."""
     shape = draw(st.lists(st.integers(1, 5), max_size=4))
     if draw(st.booleans()):
         return tuple(shape), tuple(shape)
     pair = [[1 if draw(st.booleans()) else n for n in shape] for _ in range(2)]
+    if draw(st.booleans()):  # three dimensions that broadcast alike
+        pair = [part[:1] * 3 + part[1:] for part in pair]
     short = draw(st.integers(0, 1))
-    pair[short] = pair[short][draw(st.integers(0, len(shape))) :]
+    pair[short] = pair[short][draw(st.integers(0, len(pair[short]))) :]
     return tuple(pair[0]), tuple(pair[1])

@@ -49,6 +49,7 @@ def test_missing_options_mean_no_activation() -> None:
         ({"shapes": ((2, 3), (1, 3)), "output": (1, 3)}, ["output of shape [1, 3]"]),
         ({"output": (2, 4)}, ["output of shape [2, 4]"]),
         ({"shapes": ((2, 1, 2, 1, 2), (1, 2, 1, 2, 1))}, ["5 groups of dimensions"]),
+        ({"shapes": ((2,) * 7, (2,) * 7)}, ["input 0 has 7 dimensions"]),
         ({"types": ("int8", "int16", "int8")}, ["input 1 is int16"]),
         ({"types": ("int8", "int8", "float32")}, ["output is float32"]),
         ({"zero_points": (1, 128, 3)}, ["input 1 has the zero point 128"]),

@@ -65,6 +65,7 @@ def test_agrees_with_tflm(
         ({"constant_padding": False}, ["padding (tensor 1) must be a constant"]),
         ({"value": 1, "value_scale": 0.2}, ["padding value"]),
         ({"shape": (2,) * 5, "paddings": ((1, 1),) * 5}, ["pads 5 dimensions"]),
+        ({"shape": (1,) * 6, "paddings": ((0, 0),) * 6}, ["6 dimensions; at most 5"]),
         ({"zero_point": 130}, ["zero point 130"]),
     ],
 )

@@ -33,6 +33,7 @@ def unary(
 REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"types": ("int16", "int8")}, ["input is int16"]),
     ({"types": ("int8", "int16")}, ["output is int16"]),
+    ({"shape": (2,) * 7}, ["input has 7 dimensions; at most 6"]),
     ({"output": (255,)}, ["output has the shape [255], not [256]"]),
     ({"zero_points": (-129, -128)}, ["input has the zero point -129"]),
     ({"zero_points": (0, 128)}, ["output has the zero point 128"]),

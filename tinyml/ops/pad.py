@@ -5,6 +5,7 @@ from tinyml.ops.lowering import KernelCall, Lowered, optional_tensor_of, output_
 from tinyml.ops.quantized import check_inputs, check_int8, check_shape, check_type, constant_of
 
 _LOOPS = 4  # dimensions of the kernel
+_MAX_RANK = 5  # TFLM's
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
@@ -17,6 +18,10 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     source, output = tensor_of(graph, operator, 0), output_of(graph, operator)
     check_int8(graph, operator, source, "input")
     check_int8(graph, operator, output, "output")
+    if len(source.shape) > _MAX_RANK:
+        raise refuse(
+            graph, operator, f"its input has {len(source.shape)} dimensions; at most {_MAX_RANK} are allowed"
+        )
     paddings = _paddings(graph, operator, source, tensor_of(graph, operator, 1))
     padded = tuple(n + before + after for n, (before, after) in zip(source.shape, paddings, strict=True))
     check_shape(graph, operator, output, "output", padded)

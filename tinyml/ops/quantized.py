@@ -14,6 +14,9 @@ from tinyml.ops.lowering import Constant, refuse
 # Fused activations that TFLM applies to int8 outputs, by their code in the schema.
 _ACTIVATIONS = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6"}
 
+# TFLM keeps at most so many dimensions of a shape; what it computes with more is not the operator's result.
+_MAX_RANK = 6
+
 # A kernel shifts a 32-bit sum left by at most this; a larger multiplier is undefined in TFLM too.
 _MAX_SHIFT = 30
 
@@ -94,12 +97,16 @@ def check_quantized(graph: Graph, operator: Operator, tensor: Tensor, role: str)
 
 
 def check_int8(graph: Graph, operator: Operator, tensor: Tensor, role: str) -> None:
-    """Check that `tensor` is int8 and quantized as a whole.
+    """Check that `tensor` is int8, quantized as a whole, and of a rank that TFLM computes with.
 
     Raises:
         ModelError: it is not.
     """
     check_type(graph, operator, tensor, role, "int8")
+    if len(tensor.shape) > _MAX_RANK:
+        raise refuse(
+            graph, operator, f"its {role} has {len(tensor.shape)} dimensions; at most {_MAX_RANK} are allowed"
+        )
     check_quantized(graph, operator, tensor, role)
 
 
