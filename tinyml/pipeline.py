@@ -22,7 +22,7 @@ from tinyml import samples as sample_files
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
-from tinyml.errors import SamplesError
+from tinyml.errors import ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
 from tinyml.generate import Origin, Project
 from tinyml.generate import generate as write_project
@@ -338,12 +338,18 @@ def _source(selection: Selection) -> dict[str, Any]:
 def _desk(
     plan: Plan, inputs: tuple[Array, ...], measured: Measurements, progress: Progress
 ) -> dict[str, Any] | None:
-    """Return how many samples the desktop interpreter answers with the same bytes; None where there is none."""
+    """Return how many samples the desktop interpreter answers with the same bytes; None where there is none.
+
+    It is no part of the proof, so that its refusal of a model is told and is no error.
+    """
     if not desk_available():
         return None
     with progress.stage("desk") as stage:
-        outputs = run_desk(plan.graph, inputs, plan.macs)
-        agree = sum(agreeing(outputs, measured.outputs))
+        try:
+            agree = sum(agreeing(run_desk(plan.graph, inputs, plan.macs), measured.outputs))
+        except ModelError as error:
+            stage.text = str(error)
+            return {"interpreter": desk_name(), "agree": None, "error": str(error)}
         stage.text = f"{agree} of {len(inputs[0])} samples agree with {desk_name()}"
     return {"interpreter": desk_name(), "agree": agree}
 

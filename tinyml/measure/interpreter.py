@@ -178,7 +178,9 @@ def _desk_outputs(model: bytes, samples: list[list[Array]]) -> list[dict[str, Ar
     if importlib.util.find_spec("ai_edge_litert") is not None:
         from ai_edge_litert.interpreter import Interpreter
     else:
-        from tensorflow.lite import Interpreter
+        import tensorflow
+
+        Interpreter = tensorflow.lite.Interpreter  # noqa: N806 - a class, which cannot be imported by its name
     interpreter: Any = Interpreter(model_content=model)
     interpreter.allocate_tensors()
     answers = []

@@ -98,11 +98,10 @@ def _rows(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _two_columns() -> Table:
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    return table
+def _print_lines(console: Console, rows: Sequence[tuple[str, str]]) -> None:
+    width = max(len(label) for label, _ in rows)
+    for label, text in rows:
+        console.print(f"[bold]{label:<{width}}[/]  {escape(text)}", soft_wrap=True)
 
 
 def show(facts: Mapping[str, Any], json: bool) -> None:
@@ -111,18 +110,23 @@ def show(facts: Mapping[str, Any], json: bool) -> None:
         print(jsons.dumps(facts, indent=2, default=str))
         return
     console = _console()
-    lines = _two_columns()
+    lines = []
     for key, value in facts.items():
         if isinstance(value, list) and value and isinstance(value[0], Mapping):
             console.print(_rows(key, value))
         else:
-            lines.add_row(_label(key), escape(_text(value)))
-    if lines.row_count:
-        console.print(lines)
+            lines.append((_label(key), _text(value)))
+    if lines:
+        _print_lines(console, lines)
 
 
 def _of(count: int, total: int) -> str:
     return f"{count} of {total}"
+
+
+def _desk_text(desk: Mapping[str, Any], samples: int) -> str:
+    agree = "not known" if desk["agree"] is None else _of(desk["agree"], samples)
+    return f"{agree} ({desk['interpreter']})"
 
 
 def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, str]]:
@@ -134,7 +138,7 @@ def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, st
         ("bit-exact with TFLM", _of(record["exact"], n)),
     ]
     if record["desk"] is not None:
-        rows.append(("same on the desk", f"{_of(record['desk']['agree'], n)} ({record['desk']['interpreter']})"))
+        rows.append(("same on the desk", _desk_text(record["desk"], n)))
     if record["float_model"] is not None:
         rows.append(("top-1 as the float model", _of(record["float_model"]["top1_agree"], n)))
     if record["labels"] is not None:
@@ -174,10 +178,7 @@ def show_record(record: Mapping[str, Any], folder: Path, json: bool) -> None:
         print(jsons.dumps(record, indent=2))
         return
     console = _console()
-    table = _two_columns()
-    for row in _closing_rows(record, folder):
-        table.add_row(row[0], escape(row[1]))
-    console.print(table)
+    _print_lines(console, _closing_rows(record, folder))
     if record["mismatch"] is not None:
         console.print(f"[red]{escape(_mismatch_text(record['mismatch']))}[/]", soft_wrap=True)
 
