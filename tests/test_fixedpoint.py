@@ -87,10 +87,8 @@ def test_round_half_away(x: float, expected: int) -> None:
     assert fixedpoint.round_half_away(x) == expected
 
 
-def test_32_bit_float_products_and_quotients() -> None:
+def test_32_bit_float_quotients() -> None:
     assert fixedpoint.float32_quotient(1.0, 3.0) == 0.3333333432674408
-    assert fixedpoint.float32_product(1e30, 1e30) == math.inf
-    assert fixedpoint.float32_product(1e-30, 1e-30) == 0.0
     assert fixedpoint.float32_quotient(1.0, 1e-45) == math.inf
 
 

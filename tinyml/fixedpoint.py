@@ -41,12 +41,6 @@ def float32_quotient(a: float, b: float) -> float:
         return float(np.float32(a) / np.float32(b))
 
 
-def float32_product(a: float, b: float) -> float:
-    """Return a × b as C computes it with 32-bit floats; infinite where it overflows."""
-    with np.errstate(over="ignore", under="ignore"):
-        return float(np.float32(a) * np.float32(b))
-
-
 def quantize_multiplier(real: float) -> tuple[int, int]:
     """Return (multiplier, shift) with real ≈ multiplier × 2^(shift − 31) (TFLM's QuantizeMultiplier).
 

@@ -101,6 +101,15 @@ def test_an_image_is_flattened() -> None:
     agrees(dense(rng, shape=(1, 2, 3, 4), depth=24), values(rng, (1, 2, 3, 4)))
 
 
+def test_scales_are_multiplied_as_64_bit_floats() -> None:
+    rng = np.random.default_rng(0)
+    # As 32-bit floats, the factor would be 2^22 exactly, and a shift by one bit more would wrap.
+    model = dense(
+        rng, shape=(256, 1), channels=1, zero_points=(-128, -128), scale=0.5**1.5, factor=2.0**22, bias=False
+    )
+    agrees(model, np.arange(-128, 128).astype(np.int8).reshape(256, 1))
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

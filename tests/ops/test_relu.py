@@ -13,6 +13,14 @@ def test_agrees_with_tflm_on_every_value(pair: tuple[float, float], points: tupl
         agrees(unary.unary("RELU", scales=pair, zero_points=points), unary.EVERY_INT8)
 
 
+def test_scales_are_divided_as_64_bit_floats() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(200):  # results next to a tie, which a quotient of 32 bits often puts on its other side
+        scale, value, steps = rng.uniform(0.01, 1), int(rng.integers(20, 127)), int(rng.integers(3, 120))
+        model = unary.unary("RELU", scales=(scale, scale * value / (steps + 0.5)), zero_points=(0, 0))
+        agrees(model, unary.EVERY_INT8)
+
+
 @pytest.mark.parametrize(
     ("change", "words"), [*unary.REFUSED, ({"scales": (1.0, 2.0**-31)}, ["factor of 2.14748e+09"])]
 )

@@ -1,6 +1,5 @@
 """FULLY_CONNECTED: int8 input and output, int8 weights with one scale or one for each output channel."""
 
-from tinyml import fixedpoint
 from tinyml.graph import Graph, Operator, Tensor
 from tinyml.ops.lowering import (
     Constant,
@@ -58,14 +57,13 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         raise refuse(graph, operator, f"its weights have the format code {layout}; 0 (DEFAULT) is supported")
 
     weights_offset = 0
-    if filters.quantized.per_channel:
-        reals = channel_factors(source, filters, output)
-    else:
-        # TFLM reads the weights' zero point only where they have one scale.
+    if not filters.quantized.per_channel:
+        # TFLM reads the weights' zero point and the bias's scale only where the weights have one scale.
         check_quantized(graph, operator, filters, "filter")
         weights_offset = -filters.quantized.zero_point
-        reals = [_per_tensor_factor(graph, operator, source, filters, bias_tensor, output)]
-    to = channel_output(graph, operator, reals, options.int8(0), output)
+        if bias_tensor is not None:
+            _check_bias_scale(graph, operator, source, filters, bias_tensor, output)
+    to = channel_output(graph, operator, channel_factors(source, filters, output), options.int8(0), output)
     input_offset = -source.quantized.zero_point
     if weights_offset == 0:
         bias, input_offset = fold_offset(bias, weights, input_offset), 0
@@ -88,17 +86,12 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     return Lowered((KernelCall("fully_connected_s8", params, pointers),), rows * depth * channels)
 
 
-def _per_tensor_factor(
-    graph: Graph, operator: Operator, source: Tensor, filters: Tensor, bias: Tensor | None, output: Tensor
-) -> float:
-    """Return the factor from sums to outputs; TFLM multiplies the scales as 32-bit floats here, and only here."""
-    if bias is not None:
-        exact = source.quantized.scale * filters.quantized.scale
-        bias_scale = bias.quantization.scale if bias.quantization else 0.0
-        if abs(exact - bias_scale) / output.quantized.scale > _BIAS_TOLERANCE:
-            raise refuse(
-                graph,
-                operator,
-                f"its bias has the scale {bias_scale:.6g}, not input scale × filter scale {exact:.6g}",
-            )
-    return fixedpoint.float32_product(source.quantized.scale, filters.quantized.scale) / output.quantized.scale
+def _check_bias_scale(
+    graph: Graph, operator: Operator, source: Tensor, filters: Tensor, bias: Tensor, output: Tensor
+) -> None:
+    expected = source.quantized.scale * filters.quantized.scale
+    found = bias.quantization.scale if bias.quantization else 0.0
+    if abs(expected - found) / output.quantized.scale > _BIAS_TOLERANCE:
+        raise refuse(
+            graph, operator, f"its bias has the scale {found:.6g}, not input × filter scale {expected:.6g}"
+        )

@@ -189,7 +189,11 @@ class ChannelOutput:
 
 
 def channel_factors(source: Tensor, filters: Tensor, output: Tensor) -> list[float]:
-    """Return the factors from sums to outputs, one for each of the filter's scales, as TFLM computes them."""
+    """Return the factors from sums to outputs, one for each of the filter's scales.
+
+    They are computed with 64-bit floats. For FULLY_CONNECTED with one scale, TFLM's source multiplies 32-bit
+    floats; its released interpreter gives the 64-bit result there too, and the interpreter is what we match.
+    """
     scale = source.quantized.scale
     return [scale * s / output.quantized.scale for s in filters.quantized.scales]
 

@@ -16,8 +16,8 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     """
     source, output = lookup.int8_pair(graph, operator)
     before, after = source.quantized, output.quantized
-    # TFLM divides the scales as 32-bit floats here.
-    multiplier, shift = multiplier_of(graph, operator, fixedpoint.float32_quotient(before.scale, after.scale))
+    # TFLM's source divides 32-bit floats here; its released interpreter gives the 64-bit quotient.
+    multiplier, shift = multiplier_of(graph, operator, before.scale / after.scale)
 
     def function(x: int) -> int:
         scaled = fixedpoint.requantize(x - before.zero_point, multiplier, shift)
