@@ -33,7 +33,7 @@ from tinyml.measure.expectations import Expectations, expect
 from tinyml.measure.interpreter import Array, desk_available, desk_name, oracle_available, run_desk
 from tinyml.measure.measurements import Measurements, Measurer, Run
 from tinyml.plan import Plan
-from tinyml.plan.budget import Budget, check_fit
+from tinyml.plan.budget import Budget, budget, check_fit
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
@@ -177,7 +177,11 @@ def _generate(
         command = f"tinyml generate {model_name} --board {facts.name}"
         origin = Origin(model_name, command + (f" --prefix {prefix}" if prefix != "model" else ""), prefix)
         project = write_project(plan, facts, origin, out, force)
-        stage.text = f"{len(project.manifest['files'])} files in {out}"
+        needs = budget(plan, facts)
+        stage.text = (
+            f"{len(project.manifest['files'])} files in {out}; RAM {needs.ram_needed:,} of "
+            f"{needs.ram_available:,} bytes, flash at most {needs.flash_needed:,} of {needs.flash_available:,}"
+        )
     return project
 
 
@@ -228,7 +232,7 @@ def run(
     selection = Selection(None if data is None else Path(data), random, seed, limit)
     chosen, _ = _select(plan.graph, selection)
     with start(Image.load(made.path), made.board(), target, port) as session:
-        measurer = Measurer(session.client, plan, session.clock)
+        measurer = Measurer(session.client, plan, made.manifest["build_id"], session.clock)
         with progress.stage("run") as stage:
             count = len(chosen)
             measured = measurer.run(chosen.inputs, progress=lambda done: stage.advance(done, count))
@@ -304,7 +308,8 @@ def _validate(
         session = start(image, project.board(), target, port)
         stage.text = session.target_version
     with session, progress.stage("run") as stage:
-        measured = Measurer(session.client, plan, session.clock).run(
+        measurer = Measurer(session.client, plan, project.manifest["build_id"], session.clock)
+        measured = measurer.run(
             expected.inputs,
             expected,
             oracle=oracle_available(),

@@ -204,7 +204,8 @@ def load(path: Path, inputs: Sequence[Tensor]) -> Samples:
 def _quantize(values: npt.NDArray[np.generic], tensor: Tensor) -> npt.NDArray[np.generic]:
     """Quantize real values as TFLite does: float32 division, halves away from zero, saturation."""
     quantization = tensor.quantized
-    real = (values.astype(np.float32) / np.float32(quantization.scale)).astype(np.float64)
+    with np.errstate(over="ignore"):  # an infinite quotient saturates below, as any large one does
+        real = (values.astype(np.float32) / np.float32(quantization.scale)).astype(np.float64)
     rounded = np.trunc(real + np.copysign(0.5, real)) + quantization.zero_point
     quantized: npt.NDArray[np.int8] = np.clip(rounded, -128, 127).astype(np.int8)
     return quantized

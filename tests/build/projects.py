@@ -55,4 +55,4 @@ def write(folder: Path, board_name: str, main: str = MINIMAL_MAIN) -> Project:
     files["src/main.c"] = main.encode()
     files[project.BOARD] = board.text.encode()
     facts = {"tinyml": "test", "model": {"path": "none", "sha256": ""}, "board": board.name}
-    return project.write(folder, files, facts | {"engine": "compiled", "prefix": "model"})
+    return project.write(folder, files, facts | {"engine": "compiled", "prefix": "model", "build_id": 0})

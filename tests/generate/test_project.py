@@ -12,6 +12,7 @@ FACTS = {
     "board": "b",
     "engine": "e",
     "prefix": "model",
+    "build_id": 0,
 }
 FILES = {"src/a.c": b"a\n", "lib/x/b.h": b"b\n"}
 

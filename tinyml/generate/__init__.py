@@ -19,10 +19,10 @@ __all__ = ["Origin", "Project", "files", "generate"]
 _PREFIX = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def files(plan: Plan, board: Board, origin: Origin) -> dict[str, bytes]:
-    """Return all files of the project but its manifest, by path inside the project.
+def files(plan: Plan, board: Board, origin: Origin) -> tuple[dict[str, bytes], int]:
+    """Return all files of the project but its manifest, by path inside the project, and the firmware's build id.
 
-    The bytes depend on the arguments alone: two runs give the same ones.
+    Both depend on the arguments alone: two runs give the same ones.
     """
     texts = source.files(plan, origin) | platformio.files(board) | _runtime()
     texts["README.md"] = render("project.md.j2", origin=origin, plan=plan, board=board, version=__version__)
@@ -33,7 +33,7 @@ def files(plan: Plan, board: Board, origin: Origin) -> dict[str, bytes]:
     contents["lib/tinyml_runtime/tm_build.h"] = render(
         "tm_build.h.j2", version=__version__, build_id=f"0x{build_id:08x}"
     ).encode()
-    return contents
+    return contents, build_id
 
 
 def _runtime() -> dict[str, str]:
@@ -67,8 +67,10 @@ def generate(plan: Plan, board: Board, origin: Origin, out: Path, force: bool = 
             "beginning with a letter"
         )
     check_fit(plan, board)
+    contents, build_id = files(plan, board, origin)
     facts = {
         "tinyml": __version__,
+        "build_id": build_id,
         "command": origin.command,
         "model": {"path": origin.model_name, "sha256": plan.graph.sha256},
         "board": board.name,
@@ -87,4 +89,4 @@ def generate(plan: Plan, board: Board, origin: Origin, out: Path, force: bool = 
             for layer in plan.layers
         ],
     }
-    return project.write(out, files(plan, board, origin), facts, force)
+    return project.write(out, contents, facts, force)

@@ -47,7 +47,7 @@ class Project:
             raise ProjectError(f"there is no folder {str(path)!r}", hint)
         try:
             manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-            for key in ("tinyml", "model", "board", "engine", "prefix", "files"):
+            for key in ("tinyml", "build_id", "model", "board", "engine", "prefix", "files"):
                 manifest[key]
         except FileNotFoundError:
             raise ProjectError(f"{str(path)!r} is not a project of tinyml: it has no {MANIFEST}", hint) from None

@@ -99,12 +99,14 @@ class Measurer:
     Args:
         client: the device.
         plan: the model that its firmware was generated from.
+        build_id: the firmware's, as its project's manifest has it.
         clock: turns the device's counts into instructions; None for a device whose counter tells time instead.
     """
 
-    def __init__(self, client: Client, plan: Plan, clock: Clock | None) -> None:
+    def __init__(self, client: Client, plan: Plan, build_id: int, clock: Clock | None) -> None:
         self._client = client
         self._plan = plan
+        self._build_id = build_id
         self._clock = clock
 
     def _set_inputs(self, inputs: tuple[Array, ...], sample: int) -> None:
@@ -183,7 +185,7 @@ class Measurer:
         Raises:
             DeviceError: the device runs another model, stops answering or reports a fault.
         """
-        self._check_model()
+        self._check_firmware()
         runs = []
         for sample in range(len(inputs[0])):
             runs.append(self._infer(inputs, sample))
@@ -200,10 +202,12 @@ class Measurer:
         counts = tuple(self._unwrapped(count, layers) for count, _ in runs if count is not None)
         return Measurements(outputs, len(runs), counts, layers, exact, mismatch, stack)
 
-    def _check_model(self) -> None:
-        device = self._client.hello().model_sha256.hex()
-        if device != self._plan.graph.sha256:
+    def _check_firmware(self) -> None:
+        hello = self._client.hello()
+        device, model = hello.model_sha256.hex(), self._plan.graph.sha256
+        if (device, hello.build_id) != (model, self._build_id):
             raise DeviceError(
-                f"the device runs the model {device[:12]}, the project's is {self._plan.graph.sha256[:12]}",
-                "Build the project and start its image.",
+                f"the device runs the firmware {hello.build_id:08x} with the model {device[:12]}, "
+                f"the project's are {self._build_id:08x} and {model[:12]}",
+                "Build the project and put its image on the device.",
             )
