@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from tests.ops import binary
 from tests.ops.single import activations, agrees, examples, refused, scales, seeds, values, zero_points
 
-
 both = pytest.mark.parametrize("operator", ["ADD", "MUL"])
 
 
