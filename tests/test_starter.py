@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinyml import graph, quantize, samples, starter
+from tinyml import graph, plan, quantize, samples, starter
 from tinyml.errors import ProjectError
 
 FILES = ["README.md", "features.py", "requirements.txt", "speech.py", "train.py"]
@@ -89,13 +89,14 @@ def test_recording_is_of_the_same_length(tmp_path: Path):
 @pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="TensorFlow is not installed")
 def test_small_training_gives_a_model_that_converts(tmp_path: Path):
     starter.create("keyword-spotting", tmp_path)
-    command = [sys.executable, "train.py", "--words", "2", "--voices", "2", "--epochs", "1"]
+    command = [sys.executable, "train.py", "--words", "2", "--voices", "2", "--epochs", "1", "--filters", "32"]
     done = subprocess.run(command, cwd=tmp_path, env=os.environ, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "tinyml deploy model.keras --data calibration.npz" in done.stdout
     converted = quantize.convert(tmp_path / "model.keras", tmp_path / "calibration.npz", tmp_path / "test.npz")
     read = graph.read(converted.data)
     assert {operator.name for operator in read.operators} == OPERATORS
+    assert plan.make(read).memory.arena_bytes < 9 * 1024  # fits a micro:bit
     held_out = samples.load(tmp_path / "test.npz", [read.tensors[at] for at in read.inputs])
     runtime = pytest.importorskip(
         "tflite_micro.python.tflite_micro.runtime", reason="tflite-micro is not installed"
