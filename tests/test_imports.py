@@ -12,8 +12,9 @@ PACKAGE = Path(tinyml.__file__).parent
 
 # Earlier stages first; a module may import from its own group and from those before it.
 ORDER = (
-    ("errors", "version"),
-    ("resources", "files", "progress", "schema"),
+    ("defaults", "errors", "version"),
+    ("resources", "files", "progress", "schema", "keeper"),
+    ("process",),
     ("flatbuffer", "fixedpoint", "render"),
     ("graph", "kernels", "board", "protocol"),
     ("samples",),

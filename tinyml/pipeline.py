@@ -22,6 +22,7 @@ from tinyml import samples as sample_files
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
+from tinyml.defaults import LIMIT, PREFIX, TARGET
 from tinyml.errors import ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
 from tinyml.generate import Origin, Project
@@ -41,7 +42,6 @@ from tinyml.run import start
 from tinyml.samples import Samples
 
 _SILENT = Progress()
-DEFAULT_LIMIT = 100
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Selection:
     data: Path | None = None
     random: int | None = None
     seed: int = 0
-    limit: int = DEFAULT_LIMIT
+    limit: int = LIMIT
 
     @property
     def given(self) -> bool:
@@ -143,7 +143,7 @@ def generate(
     model: Path | str,
     board: str,
     out: Path | str | None = None,
-    prefix: str = "model",
+    prefix: str = PREFIX,
     force: bool = False,
     progress: Progress = _SILENT,
 ) -> Project:
@@ -175,7 +175,7 @@ def _generate(
     with progress.stage("generate") as stage:
         facts = board_files.load(board)
         command = f"tinyml generate {model_name} --board {facts.name}"
-        origin = Origin(model_name, command + (f" --prefix {prefix}" if prefix != "model" else ""), prefix)
+        origin = Origin(model_name, command + (f" --prefix {prefix}" if prefix != PREFIX else ""), prefix)
         project = write_project(plan, facts, origin, out, force)
         needs = budget(plan, facts)
         stage.text = (
@@ -205,8 +205,8 @@ def run(
     data: Path | str | None = None,
     random: int | None = None,
     seed: int = 0,
-    limit: int = DEFAULT_LIMIT,
-    target: str = "qemu",
+    limit: int = LIMIT,
+    target: str = TARGET,
     port: str | None = None,
     progress: Progress = _SILENT,
 ) -> Run:
@@ -261,8 +261,8 @@ def validate(
     data: Path | str | None = None,
     random: int | None = None,
     seed: int = 0,
-    limit: int = DEFAULT_LIMIT,
-    target: str = "qemu",
+    limit: int = LIMIT,
+    target: str = TARGET,
     port: str | None = None,
     progress: Progress = _SILENT,
 ) -> dict[str, Any]:
@@ -390,11 +390,11 @@ def deploy(
     test: Path | str | None = None,
     random: int | None = None,
     seed: int = 0,
-    limit: int = DEFAULT_LIMIT,
+    limit: int = LIMIT,
     out: Path | str | None = None,
-    prefix: str = "model",
+    prefix: str = PREFIX,
     force: bool = False,
-    target: str = "qemu",
+    target: str = TARGET,
     port: str | None = None,
     progress: Progress = _SILENT,
 ) -> dict[str, Any]:

@@ -57,6 +57,11 @@ def input_name(tensor: Tensor) -> str:
     return tensor.name.removeprefix("serving_default_").removesuffix(":0")
 
 
+def sample_shape(tensor: Tensor) -> tuple[int, ...]:
+    """Return the shape of one sample of an input: the input's without its batch dimension where that is 1."""
+    return tensor.shape[1:] if tensor.shape[:1] == (1,) else tensor.shape
+
+
 def _read(path: Path) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of a file by name; the one array of a `.npy` is called "x"."""
     try:
@@ -75,7 +80,7 @@ def _read(path: Path) -> dict[str, npt.NDArray[Any]]:
 
 
 def _describe(tensors: Sequence[Tensor]) -> str:
-    return ", ".join(f"{input_name(t)} {list(t.shape[1:])}" for t in tensors)
+    return ", ".join(f"{input_name(t)} {list(sample_shape(t))}" for t in tensors)
 
 
 def _match(path: Path, arrays: Mapping[str, npt.NDArray[Any]], inputs: Sequence[Tensor]) -> list[npt.NDArray[Any]]:
@@ -98,7 +103,7 @@ def _match(path: Path, arrays: Mapping[str, npt.NDArray[Any]], inputs: Sequence[
 
 def _batch(path: Path, array: npt.NDArray[Any], tensor: Tensor) -> npt.NDArray[np.generic]:
     """Return `array` as a batch of values for the input `tensor`, shape [n, *shape], float32 or int8."""
-    name, shape = input_name(tensor), tensor.shape[1:]
+    name, shape = input_name(tensor), sample_shape(tensor)
     if array.shape == shape:
         array = array[np.newaxis]
     if array.shape[1:] != shape or array.ndim == 0:
@@ -227,7 +232,7 @@ def quantize(samples: Samples, graph: Graph) -> Samples:
     """
     tensors = [graph.tensors[at] for at in graph.inputs]
     shapes = [array.shape[1:] for array in samples.inputs]
-    if shapes != [t.shape[1:] for t in tensors]:
+    if shapes != [sample_shape(t) for t in tensors]:
         given = ", ".join(str(list(shape)) for shape in shapes)
         raise SamplesError(
             f"the samples have the shapes {given}, and the model has the inputs {_describe(tensors)}"
@@ -273,5 +278,5 @@ def random_int8(graph: Graph, count: int, seed: int = 0) -> Samples:
             )
         size = count * tensor.elements
         words = stream.random_raw(-(-size // 8)).astype("<u8")
-        arrays.append(words.view(np.int8)[:size].reshape(count, *tensor.shape[1:]))
+        arrays.append(words.view(np.int8)[:size].reshape(count, *sample_shape(tensor)))
     return Samples(tuple(arrays))

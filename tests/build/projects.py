@@ -54,5 +54,14 @@ def write(folder: Path, board_name: str, main: str = MINIMAL_MAIN) -> Project:
         files[f"lib/tinyml_runtime/{header}"] = (resources.firmware() / "runtime" / header).read_bytes()
     files["src/main.c"] = main.encode()
     files[project.BOARD] = board.text.encode()
-    facts = {"tinyml": "test", "model": {"path": "none", "sha256": ""}, "board": board.name}
-    return project.write(folder, files, facts | {"engine": "compiled", "prefix": "model", "build_id": 0})
+    facts = {
+        "tinyml": "test",
+        "build_id": 0,
+        "model": {"path": "none", "sha256": ""},
+        "board": board.name,
+        "engine": "compiled",
+        "prefix": "model",
+        "arena_bytes": 0,
+        "macs": 0,
+    }
+    return project.write(folder, files, facts)

@@ -13,6 +13,8 @@ FACTS = {
     "engine": "e",
     "prefix": "model",
     "build_id": 0,
+    "arena_bytes": 0,
+    "macs": 0,
 }
 FILES = {"src/a.c": b"a\n", "lib/x/b.h": b"b\n"}
 

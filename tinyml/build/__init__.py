@@ -10,7 +10,8 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tinyml.build import process, toolchain
+from tinyml import process
+from tinyml.build import toolchain
 from tinyml.build.elf import Sizes, sizes
 from tinyml.errors import BuildError, MissingToolError, ProjectError
 from tinyml.files import write_atomically

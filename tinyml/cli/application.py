@@ -1,7 +1,10 @@
 """The commands put together, and the one place where an error becomes a sentence and an exit code."""
 
 import errno
+import io
 import json
+import os
+import sys
 from collections.abc import Sequence
 
 import typer
@@ -9,6 +12,9 @@ import typer
 from tinyml.cli import boards, build, compare, convert, deploy, doctor, generate, inspect, new, run_, validate
 from tinyml.errors import EquipmentError, InputError, TinymlError
 from tinyml.version import __version__
+
+_TRACE = "TINYML_TRACE"  # a variable: shows where an unforeseen error came from
+_SOFTWARE = 70  # EX_SOFTWARE of sysexits.h: an error in tinyml itself
 
 app = typer.Typer(
     name="tinyml",
@@ -56,8 +62,22 @@ def _of_system(error: OSError) -> TinymlError:
     return InputError(f"the file or folder cannot be used: {what}", "Check the path and its permissions.")
 
 
+def _unexpected(error: Exception) -> TinymlError:
+    """Return an error that we did not foresee, so that nobody takes it for one of the exit codes above."""
+    wrapped = TinymlError(
+        f"tinyml failed in a way that it should not: {type(error).__name__}: {error}",
+        f"Please report it with the lines that {_TRACE}=1 in the environment adds.",
+    )
+    wrapped.exit_code = _SOFTWARE
+    return wrapped
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run the command that `arguments` name; return the exit code."""
+    # A name that the terminal cannot show is shown escaped.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         # Typer shows its own errors (an unknown option) and ends with 2, or with 130 when interrupted.
         app(list(arguments))
@@ -67,4 +87,8 @@ def run(arguments: Sequence[str]) -> int:
         return _show(error, "--json" in arguments)
     except OSError as error:
         return _show(_of_system(error), "--json" in arguments)
+    except Exception as error:
+        if os.environ.get(_TRACE):
+            raise
+        return _show(_unexpected(error), "--json" in arguments)
     return 0

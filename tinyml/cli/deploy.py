@@ -3,6 +3,7 @@
 import typer
 
 from tinyml.cli import options
+from tinyml.defaults import LIMIT, PREFIX, TARGET
 
 
 def command(
@@ -12,11 +13,11 @@ def command(
     test: options.Test = None,
     random: options.Random = None,
     seed: options.Seed = 0,
-    limit: options.Limit = 100,
+    limit: options.Limit = LIMIT,
     out: options.Out = None,
-    prefix: options.Prefix = "model",
+    prefix: options.Prefix = PREFIX,
     force: options.Force = False,
-    target: options.Target = "qemu",
+    target: options.Target = TARGET,
     port: options.Port = None,
     json: options.Json = False,
 ) -> None:

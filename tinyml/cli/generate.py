@@ -1,13 +1,14 @@
 """`tinyml generate`: a model and a board become a firmware project."""
 
 from tinyml.cli import options
+from tinyml.defaults import PREFIX
 
 
 def command(
     model: options.Tflite,
     board: options.BoardName,
     out: options.Out = None,
-    prefix: options.Prefix = "model",
+    prefix: options.Prefix = PREFIX,
     force: options.Force = False,
     json: options.Json = False,
 ) -> None:

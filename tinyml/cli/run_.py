@@ -1,6 +1,7 @@
 """`tinyml run`: a built project runs samples."""
 
 from tinyml.cli import options
+from tinyml.defaults import LIMIT, TARGET
 
 
 def command(
@@ -8,8 +9,8 @@ def command(
     data: options.Data = None,
     random: options.Random = None,
     seed: options.Seed = 0,
-    limit: options.Limit = 100,
-    target: options.Target = "qemu",
+    limit: options.Limit = LIMIT,
+    target: options.Target = TARGET,
     port: options.Port = None,
     json: options.Json = False,
 ) -> None:

@@ -3,6 +3,7 @@
 import typer
 
 from tinyml.cli import options
+from tinyml.defaults import LIMIT, TARGET
 
 
 def command(
@@ -10,8 +11,8 @@ def command(
     data: options.Data = None,
     random: options.Random = None,
     seed: options.Seed = 0,
-    limit: options.Limit = 100,
-    target: options.Target = "qemu",
+    limit: options.Limit = LIMIT,
+    target: options.Target = TARGET,
     port: options.Port = None,
     json: options.Json = False,
 ) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tinyml import protocol, resources
+from tinyml import kernels, protocol, resources
 from tinyml.board import Board
 from tinyml.errors import InputError
 from tinyml.generate import platformio, project, source
@@ -17,6 +17,10 @@ from tinyml.version import __version__
 __all__ = ["Origin", "Project", "files", "generate"]
 
 _PREFIX = re.compile(r"[a-z][a-z0-9_]*")
+_STANDARD_HEADERS = frozenset(
+    "assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdarg stdbool stddef "
+    "stdint stdio stdlib string tgmath time wchar wctype".split()
+)
 
 
 def files(plan: Plan, board: Board, origin: Origin) -> tuple[dict[str, bytes], int]:
@@ -46,6 +50,17 @@ def _runtime() -> dict[str, str]:
     return texts
 
 
+def _check_prefix(prefix: str) -> None:
+    if not _PREFIX.fullmatch(prefix):
+        raise InputError(
+            f"the prefix {prefix!r} is not allowed: lower-case letters, digits and underscores, "
+            "beginning with a letter"
+        )
+    # The model's header is PREFIX.h and must not stand before another one of that name.
+    if prefix in {*_STANDARD_HEADERS, *kernels.names(), "main"} or prefix.startswith("tm_"):
+        raise InputError(f"the prefix {prefix!r} is the name of another header or source", "Choose another.")
+
+
 def generate(plan: Plan, board: Board, origin: Origin, out: Path, force: bool = False) -> Project:
     """Write the firmware project of `plan` for `board` into the folder `out`.
 
@@ -61,11 +76,7 @@ def generate(plan: Plan, board: Board, origin: Origin, out: Path, force: bool = 
         ProjectError: `out` holds something else, or files that its user has edited.
         InputError: the prefix is not a lower-case C name.
     """
-    if not _PREFIX.fullmatch(origin.prefix):
-        raise InputError(
-            f"the prefix {origin.prefix!r} is not allowed: lower-case letters, digits and underscores, "
-            "beginning with a letter"
-        )
+    _check_prefix(origin.prefix)
     check_fit(plan, board)
     contents, build_id = files(plan, board, origin)
     facts = {

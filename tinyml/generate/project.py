@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tinyml import board as boards
@@ -47,12 +47,11 @@ class Project:
             raise ProjectError(f"there is no folder {str(path)!r}", hint)
         try:
             manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-            for key in ("tinyml", "build_id", "model", "board", "engine", "prefix", "files"):
-                manifest[key]
+            _check_manifest(manifest)
         except FileNotFoundError:
             raise ProjectError(f"{str(path)!r} is not a project of tinyml: it has no {MANIFEST}", hint) from None
-        except (ValueError, KeyError, TypeError) as error:
-            raise ProjectError(f"{MANIFEST} in {str(path)!r} cannot be read: {error!r}", hint) from None
+        except ValueError as error:
+            raise ProjectError(f"{MANIFEST} in {str(path)!r} cannot be read: {error}", hint) from None
         return Project(path, manifest)
 
     def board(self) -> Board:
@@ -94,6 +93,40 @@ class Project:
         tops += [p for top in ("src", "lib", "platforms") for p in (self.path / top).rglob("*") if p.is_file()]
         sources = [p for p in tops if p.is_file() and "__pycache__" not in p.parts]
         return content_hash({p.relative_to(self.path).as_posix(): p.read_bytes() for p in sources})
+
+
+# What a manifest holds, and of which type.
+_MANIFEST_TYPES = {
+    "tinyml": str,
+    "build_id": int,
+    "board": str,
+    "engine": str,
+    "prefix": str,
+    "arena_bytes": int,
+    "macs": int,
+    "model": dict,
+    "files": dict,
+}
+
+
+def _check_manifest(manifest: Any) -> None:
+    """Check what a manifest holds: the folder may come from anywhere.
+
+    Raises:
+        ValueError: something is missing, of a wrong type, or names a file outside the project.
+    """
+    if not isinstance(manifest, dict):
+        raise ValueError("it is no JSON object")
+    for key, kind in _MANIFEST_TYPES.items():
+        if not isinstance(manifest.get(key), kind):
+            raise ValueError(f"{key!r} is not a {kind.__name__}")
+    for key in ("path", "sha256"):
+        if not isinstance(manifest["model"].get(key), str):
+            raise ValueError(f"'model' has no {key!r}")
+    for name, digest in manifest["files"].items():
+        parts = PurePosixPath(name)
+        if parts.is_absolute() or ".." in parts.parts or not isinstance(digest, str):
+            raise ValueError(f"{name!r} is no file of the project")
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:

@@ -103,6 +103,7 @@ class _LayerSource:
                 "type": _C_TYPES[constant.values.dtype.name],
                 "name": f"{self._call_name(i)}_{constant.name}",
                 "length": str(constant.values.size),
+                "section": "" if constant.lookup else " TM_CONSTANT",
                 "numbers": _wrapped(_literals(constant)),
             }
             for i, call in enumerate(self._layer.lowered.calls)
@@ -169,6 +170,8 @@ def files(plan: Plan, origin: Origin) -> dict[str, str]:
     values: dict[str, object] = {
         "version": __version__,
         "origin": origin,
+        "model_name": comment_text(origin.model_name),
+        "command": comment_text(origin.command),
         "prefix": origin.prefix,
         "guard": origin.prefix.upper(),
         "plan": plan,

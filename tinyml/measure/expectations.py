@@ -52,6 +52,15 @@ class Expectations:
         }
         write_arrays(folder / FILE, arrays)
 
+    def _check(self, plan: Plan) -> None:
+        graph, count = plan.graph, len(self)
+        if count < 1 or self.layer_digests.shape != (count, len(plan.layers)):
+            raise ValueError(f"the digests have the shape {self.layer_digests.shape}")
+        ends = zip((*self.inputs, *self.outputs), (*graph.inputs, *graph.outputs), strict=True)
+        for array, tensor in ((array, graph.tensors[t]) for array, t in ends):
+            if array.dtype != np.dtype(tensor.type) or array.size != count * tensor.elements:
+                raise ValueError(f"{array.dtype} of the shape {array.shape} are not {count} times {tensor.name}")
+
     @staticmethod
     def load(folder: Path, plan: Plan) -> "Expectations":
         """Read the expectations of the project in `folder`, whose model is planned as `plan`.
@@ -70,9 +79,10 @@ class Expectations:
                     str(found["model_sha256"]),
                     str(found["oracle"]),
                 )
+                expectations._check(plan)
         except FileNotFoundError:
             raise ProjectError(f"the project has no recorded expectations ({FILE})", hint) from None
-        except (KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise ProjectError(f"{folder / FILE} cannot be read: {error}", hint) from None
         if expectations.model_sha256 != plan.graph.sha256:
             raise ProjectError(f"{folder / FILE} belongs to another model", hint)

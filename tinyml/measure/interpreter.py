@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tinyml import process
 from tinyml.errors import MissingToolError, ModelError
 from tinyml.graph import Graph
 
@@ -134,23 +135,25 @@ def _run_child(
             "arena": np.array(arena),
         }
         np.savez(request, allow_pickle=False, **given, **shaped)
-        command = [sys.executable, "-m", "tinyml.measure.interpreter", kind, str(request), str(answer)]
+        log = Path(folder) / "log.txt"
         name = {"tflm": "TFLM's interpreter", "desk": "the desktop interpreter"}[kind]
+        arguments = [kind, str(request), str(answer)]
         try:
-            child = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
+            with log.open("wb") as output:
+                code = process.run_module("tinyml.measure.interpreter", arguments, output, limit)
         except subprocess.TimeoutExpired:
             raise ModelError(f"{name} did not finish the model within {limit:.0f} s") from None
-        if child.returncode < 0:
-            raise ModelError(f"{name} died of the model with signal {-child.returncode}")
-        if child.returncode != 0:
-            raise ModelError(f"{name} refuses the model: {_reason(child.stderr)}")
+        if code < 0:
+            raise ModelError(f"{name} died of the model with signal {-code}")
+        if code != 0:
+            raise ModelError(f"{name} refuses the model: {_reason(log.read_text(errors='replace'))}")
         with np.load(answer, allow_pickle=False) as found:
             return {key: found[key] for key in found.files}
 
 
-def _reason(stderr: str) -> str:
+def _reason(log: str) -> str:
     """Return what an interpreter said last, without the lines of a traceback around it."""
-    lines = [line for line in stderr.splitlines() if line.strip() and not line.startswith((" ", "Traceback"))]
+    lines = [line for line in log.splitlines() if line.strip() and not line.startswith((" ", "Traceback"))]
     return "; ".join(lines[-3:]) or "no reason given"
 
 

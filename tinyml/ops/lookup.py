@@ -30,7 +30,7 @@ def int8_pair(graph: Graph, operator: Operator) -> tuple[Tensor, Tensor]:
 def call(source: Tensor, output: Tensor, function: Callable[[int], int]) -> Lowered:
     """Return the call that applies `function` to each element; it maps an input value to an int8 value."""
     values = np.arange(256, dtype=np.uint8).view(source.type).tolist()
-    table = Constant("table", np.array([function(x) for x in values], np.int8))
+    table = Constant("table", np.array([function(x) for x in values], np.int8), lookup=True)
     pointers = (pointer(source, "input"), table, output.index)
     in_place = () if source.is_constant else (source.index,)
     return Lowered((KernelCall("lookup_s8", {"size": source.elements}, pointers),), in_place=in_place)

@@ -21,10 +21,13 @@ class Constant:
     Attributes:
         name: what it is, such as "weights"; unique within one operator.
         values: the array; its NumPy type decides the C type (int8, uint8, int16, int32, int64, float32).
+        lookup: whether it tabulates a function, and so stands for code; the others are the model's constants:
+            weights, biases and requantization tables.
     """
 
     name: str
     values: npt.NDArray[np.generic]
+    lookup: bool = False
 
 
 @dataclass(frozen=True)

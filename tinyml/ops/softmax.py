@@ -61,7 +61,7 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     except ValueError as error:
         raise refuse(graph, operator, f"{error}; more than 2^-26 is needed") from error
     params = {"rows": source.elements // depth, "depth": depth, "exp_size": len(table)}
-    pointers = (pointer(source, "input"), Constant("exps", np.array(table, np.int32)), output.index)
+    pointers = (pointer(source, "input"), Constant("exps", np.array(table, np.int32), lookup=True), output.index)
     # A row's maximum and sum are known before the row's first output is written.
     in_place = () if source.is_constant else (source.index,)
     return Lowered((KernelCall("softmax_s8", params, pointers),), in_place=in_place)

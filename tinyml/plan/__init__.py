@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tinyml.errors import ModelError
 from tinyml.graph import Graph, Operator
 from tinyml.ops import Constant, Lowered, lower
 from tinyml.plan.memory import MemoryPlan, plan_memory
@@ -27,8 +28,9 @@ class Layer:
 
     @property
     def constants(self) -> tuple[Constant, ...]:
-        """The arrays that the layer keeps in flash."""
-        return tuple(p for call in self.lowered.calls for p in call.pointers if isinstance(p, Constant))
+        """The weights, biases and requantization tables of the layer."""
+        pointers = (p for call in self.lowered.calls for p in call.pointers)
+        return tuple(p for p in pointers if isinstance(p, Constant) and not p.lookup)
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,31 @@ class Plan:
         return sum(constant.values.nbytes for layer in self.layers for constant in layer.constants)
 
 
+# What a sample and an answer may consist of.
+_END_TYPES = ("int8", "uint8", "float32")
+
+
+def _check_ends(graph: Graph) -> None:
+    for what, ends in (("input", graph.inputs), ("output", graph.outputs)):
+        for tensor in (graph.tensors[t] for t in ends):
+            name = f"the model's {what}, tensor {tensor.index} ({tensor.name}),"
+            if tensor.type not in _END_TYPES:
+                raise ModelError(f"{name} is {tensor.type}; {', '.join(_END_TYPES)} are allowed")
+            if tensor.is_constant:
+                raise ModelError(f"{name} is a constant, which no operator computes")
+
+
 def make(graph: Graph) -> Plan:
     """Plan `graph`.
 
     Raises:
-        ModelError: an operator is not supported; all such operators are named.
+        ModelError: an operator is not supported (all such operators are named), an input or output has a type
+            that no device gets or gives, or nothing is to be computed.
     """
+    _check_ends(graph)
     lowered = lower(graph)
     pairs = [(op, low) for op, low in zip(graph.operators, lowered, strict=True) if low.calls]
+    if not pairs:
+        raise ModelError("the model computes nothing: no operator changes a byte of its inputs")
     layers = tuple(Layer(i, op, graph.label(op), low) for i, (op, low) in enumerate(pairs))
     return Plan(graph, layers, plan_memory(graph, lowered))

@@ -10,7 +10,7 @@ from tinyml.plan import Plan
 STACK_BYTES = 4096
 RUNTIME_RAM_BYTES = 2048  # link buffers, the runtime's variables, the arena's guards
 RUNTIME_CODE_BYTES = 8192
-CODE_BYTES_A_CALL = 1536  # a kernel specialised for its layer; most are smaller
+CODE_BYTES_A_CALL = 2048  # a kernel specialised for its layer, with its table; most are much smaller
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,7 @@ its process, none of which reaches the caller.
 
 import importlib.util
 import json
-import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from tinyml import errors, importers, samples
+from tinyml import errors, importers, process, samples
 from tinyml.errors import EquipmentError, MissingToolError, SamplesError, TinymlError
 from tinyml.importers import tflite
 from tinyml.quantize.accuracy import Accuracy
@@ -88,32 +86,16 @@ def convert(model: Path, data: Path | None = None, test: Path | None = None, tim
 def _run_worker(model: Path, request: Mapping[str, str], folder: Path, timeout: float) -> Path:
     """Run worker.py on `request` with `folder` for its results, and return the folder."""
     (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
-    # -P keeps files of the user's folder (a keras.py, say) from being imported in place of packages; tinyml's own
-    # place is appended, since the package may be running from a checkout.
-    root = str(Path(__file__).resolve().parents[2])
-    program = f"import sys; sys.path.append({root!r}); from tinyml.quantize import worker; worker.main()"
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "KERAS_BACKEND": "tensorflow"}
     log = folder / "log.txt"
-    # The worker ends when its standard input closes, so it does not outlive a parent that was killed.
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            [sys.executable, "-P", "-c", program, str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **quiet},
-        ) as process,
-    ):
-        try:
-            code = process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise EquipmentError(
-                f"converting {model.name} took longer than {timeout:.0f} s",
-                "Give fewer calibration samples, or a smaller model.",
-            ) from None
-        finally:
-            process.kill()
+    try:
+        with log.open("wb") as output:
+            code = process.run_module("tinyml.quantize.worker", [str(folder)], output, timeout, quiet)
+    except subprocess.TimeoutExpired:
+        raise EquipmentError(
+            f"converting {model.name} took longer than {timeout:.0f} s",
+            "Give fewer calibration samples, or a smaller model.",
+        ) from None
     if (failure := folder / "error.json").is_file():
         raise _error(json.loads(failure.read_text(encoding="utf-8")))
     if code != 0:

@@ -6,9 +6,7 @@ or error.json where the user's model or samples cannot be used.
 
 import importlib
 import json
-import os
 import sys
-import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,16 +22,6 @@ from tinyml.samples import Samples
 # Ranges settle with some hundred samples, and every sample costs an inference in the converter and in the
 # comparison.
 _MAX_SAMPLES = 512
-
-
-def _end_with_parent() -> None:
-    """End this process when standard input closes, which it does when the parent ends in any way."""
-
-    def wait() -> None:
-        os.read(0, 1)  # sys.stdin would be locked by this thread when the interpreter shuts down
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def _evenly_spaced(count: int) -> Any:
@@ -83,7 +71,6 @@ def _convert(request: dict[str, str], folder: Path) -> None:
 
 def main() -> None:
     """Convert as the folder named on the command line asks."""
-    _end_with_parent()
     folder = Path(sys.argv[1])
     request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
     try:
@@ -91,3 +78,7 @@ def main() -> None:
     except TinymlError as error:
         record = {"kind": type(error).__name__, "message": str(error), "hint": error.hint}
         (folder / "error.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -71,7 +71,7 @@ def image(image: Image) -> Facts:
         "sha256": image.sha256,
         "compiler": image.compiler,
         "flash": {"code": sizes.code, "constants": sizes.constants, "total": sizes.flash_total},
-        "arena_bytes": sizes.arena,
+        "arena_and_guards_bytes": sizes.arena,
         "static_bytes": sizes.static,
         "link_bytes": sizes.link,
         "stack_reserved_bytes": sizes.stack,

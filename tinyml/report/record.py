@@ -61,8 +61,8 @@ def make(
         "instructions": measurements.instruction_summary,
         "layers": [asdict(layer) for layer in measurements.layers],
         "macs": project.manifest["macs"],
-        "arena_bytes": sizes.arena,
-        "static_bytes": sizes.static,
+        "arena_bytes": project.manifest["arena_bytes"],
+        "static_bytes": sizes.static + sizes.arena - project.manifest["arena_bytes"],  # the arena's guards
         "link_bytes": sizes.link,
         "stack_bytes": measurements.stack_bytes,
         "flash": {"code": sizes.code, "constants": sizes.constants, "total": sizes.flash_total},

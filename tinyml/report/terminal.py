@@ -131,7 +131,7 @@ def _desk_text(desk: Mapping[str, Any], samples: int) -> str:
 
 def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, str]]:
     n = record["samples"]
-    count, flash, macs = record["instructions"], record["flash"], max(record["macs"], 1)
+    count, flash, macs = record["instructions"], record["flash"], record["macs"]
     rows = [
         ("model", f"{record['model']['path']} on {record['board']} ({record['target']}), {record['engine']}"),
         ("samples", f"{n}"),
@@ -144,7 +144,7 @@ def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, st
     if record["labels"] is not None:
         rows.append(("top-1 as labelled", _of(record["labels"]["top1_correct"], n)))
     if count is not None:
-        per_mac = f"({count['median'] / macs:.2f} a multiply-accumulate)"
+        per_mac = f"({count['median'] / macs:.2f} a multiply-accumulate)" if macs else ""
         rows.append(
             ("instructions", f"min {count['min']:,}  median {count['median']:,}  max {count['max']:,}  {per_mac}")
         )

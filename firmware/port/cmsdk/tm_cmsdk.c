@@ -20,7 +20,6 @@
 void tm_port_init(void) {
   UART_BAUDDIV = TM_BOARD_CLOCK_HZ / TM_BOARD_CONSOLE_BAUD;
   UART_CTRL = UART_CTRL_TX_RX_ENABLE;
-  (void)UART_DATA; /* drops what came before; QEMU also looks for input only after this, or a second later */
   /* Drops what came earlier. QEMU, which found the receiver off, looks for input again only after a read. */
   (void)UART_DATA;
   FPGAIO_PRESCALE = TM_BOARD_COUNTER_PRESCALE - 1u;

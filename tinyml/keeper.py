@@ -21,4 +21,7 @@ def _die_with_owner() -> None:
 if __name__ == "__main__":
     command = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
     threading.Thread(target=_die_with_owner, daemon=True).start()
-    sys.exit(command.wait())
+    code = command.wait()
+    if code < 0:  # ended by a signal: end in the same way
+        os.kill(os.getpid(), -code)
+    sys.exit(code)

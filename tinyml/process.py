@@ -9,7 +9,37 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from tinyml.build import keeper
+from tinyml import keeper
+
+
+def run_module(
+    module: str,
+    arguments: Sequence[str],
+    output: IO[bytes],
+    timeout_seconds: float,
+    variables: Mapping[str, str] | None = None,
+) -> int:
+    """Run `module` of tinyml as a program, as `run` does, in the current folder; return its exit code.
+
+    Files of the user's folder (a numpy.py, say) are not imported in place of packages. A death by signal n
+    gives -n.
+
+    Args:
+        module: such as "tinyml.quantize.worker".
+        arguments: its arguments.
+        output: the file that takes what it prints.
+        timeout_seconds: how long it may take.
+        variables: environment variables besides this process's own.
+
+    Raises:
+        subprocess.TimeoutExpired: it took longer.
+    """
+    # The package may be running from a checkout, whose place comes last.
+    root = str(Path(__file__).resolve().parents[1])
+    program = f"import runpy, sys; sys.path.append({root!r}); runpy.run_module({module!r}, None, '__main__', True)"
+    command = [sys.executable, "-P", "-c", program, *arguments]
+    env = {**os.environ, **(variables or {})}
+    return run(command, cwd=Path.cwd(), env=env, output=output, timeout_seconds=timeout_seconds)
 
 
 def run(

@@ -1,0 +1,5 @@
+"""What a user gets who does not say otherwise; the command line and the functions share these."""
+
+LIMIT = 100  # samples that are sent
+PREFIX = "model"  # of the C names
+TARGET = "qemu"  # where the image runs
