@@ -11,8 +11,7 @@ import tinyml
 from tests import small_models
 from tests.emulated import BOARDS, needs_chain
 from tinyml.errors import DeviceError, FitError, ModelError, ProjectError, SamplesError
-from tinyml.generate.project import Project
-from tinyml.measure import expectations
+from tinyml.generate.project import EXPECTATIONS, Project
 from tinyml.plan.budget import STACK_BYTES, budget
 from tinyml.progress import Progress
 
@@ -138,7 +137,7 @@ def test_expectations_recorded_in_the_project_are_enough(copy, monkeypatch):
 
 
 def test_without_samples_and_expectations_the_user_is_told(copy):
-    (copy / expectations.FILE).unlink()
+    (copy / EXPECTATIONS).unlink()
     with pytest.raises(ProjectError, match="no recorded expectations"):
         tinyml.validate(copy)
 

@@ -27,6 +27,7 @@ from tinyml.errors import ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
 from tinyml.generate import Origin, Project
 from tinyml.generate import generate as write_project
+from tinyml.generate.project import OUTPUTS, locked
 from tinyml.graph import Graph
 from tinyml.importers import tflite
 from tinyml.measure.agreement import agreeing
@@ -104,7 +105,7 @@ def convert(
 
 def _conversion_text(converted: Converted) -> str:
     if converted.accuracy is None:
-        return f"{converted.source} is int8 already: {len(converted.data):,} bytes, taken untouched"
+        return f"{converted.source} is taken untouched, {len(converted.data):,} bytes"
     text = f"{converted.source} -> int8, {len(converted.data):,} bytes, {converted.calibration_samples} samples"
     agreement = converted.accuracy.agreement
     return text if agreement is None else f"{text}, top-1 as the float model on {agreement:.1%}"
@@ -162,7 +163,8 @@ def generate(
         ProjectError: the folder holds something else, or files that were edited.
     """
     plan = _plan(tflite.load(Path(model)), progress)
-    return _generate(plan, Path(model).name, board, _folder(model, board, out), prefix, force, progress)
+    folder = _folder(model, board, out)
+    return _generate(plan, Path(model).name, board, folder, prefix, force, progress)
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -176,7 +178,9 @@ def _generate(
         facts = board_files.load(board)
         command = f"tinyml generate {model_name} --board {facts.name}"
         origin = Origin(model_name, command + (f" --prefix {prefix}" if prefix != PREFIX else ""), prefix)
-        project = write_project(plan, facts, origin, out, force)
+        check_fit(plan, facts)
+        with locked(out):
+            project = write_project(plan, facts, origin, out, force)
         needs = budget(plan, facts)
         stage.text = (
             f"{len(project.manifest['files'])} files in {out}; RAM {needs.ram_needed:,} of "
@@ -193,8 +197,9 @@ def build(project: Path | str, progress: Progress = _SILENT) -> Image:
         MissingToolError: the compiler is missing.
         BuildError: the compiler refuses the project.
     """
-    with progress.stage("build") as stage:
-        image = build_image(Project.load(Path(project)).path)
+    folder = Project.load(Path(project)).path
+    with progress.stage("build") as stage, locked(folder):
+        image = build_image(folder)
         sizes = image.sizes
         stage.text = f"flash {sizes.flash_total:,} bytes (code {sizes.code:,}, constants {sizes.constants:,})"
     return image
@@ -237,7 +242,7 @@ def run(
             count = len(chosen)
             measured = measurer.run(chosen.inputs, progress=lambda done: stage.advance(done, count))
             stage.text = f"{count} samples"
-    file = made.path / "outputs.npz"
+    file = made.path / OUTPUTS
     write_arrays(file, {f"output{i}": values for i, values in enumerate(measured.outputs)})
     return Run(made.path, measured, file)
 

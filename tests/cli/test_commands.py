@@ -2,6 +2,7 @@
 
 import json
 import resource
+import shutil
 import subprocess
 import sys
 
@@ -181,3 +182,28 @@ def test_deploy_closes_with_its_table(tiny, model):
     ):
         assert row in out
     assert "2 of 2" in out
+
+
+@pytest.mark.parametrize("arguments", [["run", "p", "--random", "0"], ["deploy", "m.tflite"], ["frob"], ["new"]])
+def test_wrong_options_are_json_for_machines_too(tiny, arguments):
+    code, out, err = tiny(*arguments, "--json")
+    assert code == 2
+    assert json.loads(out)["error"]
+    assert err == ""
+
+
+@needs_chain
+def test_a_deleted_part_of_the_project_is_named(tiny, model, tmp_path):
+    tiny("generate", model, "--board", "mps2-an386", "--out", "p")
+    shutil.rmtree(tmp_path / "p/platforms")
+    code, _, err = tiny("build", "p")
+    assert code == 2
+    assert "platforms/tinyml" in err
+    assert "Generate it again" in err
+
+
+def test_a_reader_that_goes_away_is_no_mismatch(model):
+    command = f"{sys.executable} -m tinyml inspect {model} --json | true; exit ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert ended.returncode in (0, 141)
+    assert "Traceback" not in ended.stderr

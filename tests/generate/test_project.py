@@ -3,8 +3,9 @@ import json
 import pytest
 
 from tinyml.errors import ProjectError
+from tinyml.files import write_atomically
 from tinyml.generate import project
-from tinyml.generate.project import MANIFEST, Project
+from tinyml.generate.project import MANIFEST, RECORD, Project, locked
 
 FACTS = {
     "tinyml": "0",
@@ -91,3 +92,62 @@ def test_the_hash_follows_the_sources_and_not_the_build(tmp_path):
 def test_the_manifest_is_readable_json(tmp_path):
     project.write(tmp_path / "p", FILES, FACTS)
     assert json.loads((tmp_path / "p" / MANIFEST).read_text())["files"].keys() == FILES.keys()
+
+
+@pytest.mark.parametrize("name", ["a;b", "a$HOME", "a'b", 'a"b', "a&b", "a(b)", "a%b", "a\nb", "a\\b", "a`b"])
+def test_a_path_that_a_shell_would_take_apart_is_refused_before_anything_is_written(tmp_path, name):
+    with pytest.raises(ProjectError, match="in its path"):
+        project.write(tmp_path / name, FILES, FACTS)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a b", "ü", "a#b", "a[1]", "x" * 200])
+def test_other_paths_are_taken(tmp_path, name):
+    project.write(tmp_path / name, FILES, FACTS)
+
+
+@pytest.mark.parametrize("name", ["../precious.txt", "/etc/passwd", "src/../../x"])
+def test_a_manifest_that_names_files_outside_is_refused(tmp_path, name):
+    project.write(tmp_path / "p", FILES, FACTS)
+    manifest = json.loads((tmp_path / "p" / MANIFEST).read_text())
+    manifest["files"][name] = "0" * 64
+    (tmp_path / "p" / MANIFEST).write_text(json.dumps(manifest))
+    (tmp_path / "precious.txt").write_text("")
+    with pytest.raises(ProjectError, match="no file of the project"):
+        project.write(tmp_path / "p", FILES, FACTS, force=True)
+    assert (tmp_path / "precious.txt").exists()
+
+
+def test_a_project_that_was_not_written_to_its_end_can_be_written_again(tmp_path, monkeypatch):
+    def full(path, data):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(project, "write_atomically", _after(1, full))
+        with pytest.raises(OSError, match="No space"):
+            project.write(tmp_path / "p", FILES, FACTS)
+    with pytest.raises(ProjectError, match="not written to its end"):
+        Project.load(tmp_path / "p")
+    assert project.write(tmp_path / "p", FILES, FACTS).changed() == []
+
+
+def _after(count, instead):
+    """Return `write_atomically` for the first `count` calls, and `instead` for those that follow."""
+    calls = iter([write_atomically] * count)
+    return lambda path, data: next(calls, instead)(path, data)
+
+
+def test_a_record_of_other_files_does_not_stay(tmp_path):
+    project.write(tmp_path / "p", FILES, FACTS)
+    (tmp_path / "p" / RECORD).write_text("{}")
+    project.write(tmp_path / "p", FILES, FACTS)
+    assert (tmp_path / "p" / RECORD).exists()
+    project.write(tmp_path / "p", FILES | {"src/a.c": b"other\n"}, FACTS)
+    assert not (tmp_path / "p" / RECORD).exists()
+
+
+def test_two_at_once_in_one_folder_do_not_meet(tmp_path):
+    with locked(tmp_path / "p"), pytest.raises(ProjectError, match="another tinyml"), locked(tmp_path / "p"):
+        pass
+    with locked(tmp_path / "p"), locked(tmp_path / "q"):
+        pass

@@ -15,7 +15,7 @@ from tinyml.build import toolchain
 from tinyml.build.elf import Sizes, sizes
 from tinyml.errors import BuildError, MissingToolError, ProjectError
 from tinyml.files import write_atomically
-from tinyml.generate.project import Project
+from tinyml.generate.project import Project, check_path
 
 __all__ = ["Image", "Sizes", "build"]
 
@@ -26,6 +26,7 @@ _ERROR_LINE = re.compile(
     r"\berror\b:?|undefined reference|will not fit in region|overflowed by|No such file", re.I
 )
 _SHOWN_ERRORS = 5
+_LONGEST_LINE = 300
 
 # Variables that would change the image or the place where it is built behind the project's back.
 _FOREIGN_VARIABLES = re.compile(r"PLATFORMIO_(?!CORE_DIR$).*|SCONSFLAGS|CPATH|C_INCLUDE_PATH|LIBRARY_PATH")
@@ -109,12 +110,18 @@ def build(project_dir: Path, jobs: int | None = None, timeout_seconds: float = T
         timeout_seconds: how long PlatformIO may take.
 
     Raises:
-        ProjectError: the folder holds no project.
+        ProjectError: the folder holds no project, or one that lacks files or lies where it cannot be built.
         MissingToolError: PlatformIO or the compiler is not installed.
         BuildError: the project does not compile or link, or the build took too long.
     """
     project = Project.load(project_dir)
     folder = project_dir.absolute()
+    check_path(folder)
+    if gone := project.missing():
+        raise ProjectError(
+            f"files of the project {str(project_dir)!r} are missing: {', '.join(gone[:_SHOWN_ERRORS])}",
+            "Generate it again.",
+        )
     board = project.board().name
     compiler = toolchain.compiler_version(toolchain.find_compiler())
     with contextlib.suppress(ProjectError):
@@ -186,7 +193,10 @@ def _keep_state(core: Path) -> None:
 
 def _failure(log: Path) -> BuildError | MissingToolError:
     """Return what the log of a failed build tells: the first lines that name an error."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    text = log.read_text(encoding="utf-8", errors="replace")
+    if "No space left on device" in text:
+        return BuildError("the disk is full, and the build needs room", f"Free some. The log is {log}.")
+    lines = [line[:_LONGEST_LINE] for line in text.splitlines()]
     errors = [line.strip() for line in lines if _ERROR_LINE.search(line)]
     if any("nano.specs" in line or "stdint.h: No such file" in line for line in errors):
         return MissingToolError("the C compiler has no C library (newlib)", toolchain.COMPILER_PACKAGES)

@@ -14,6 +14,8 @@ from tinyml.errors import EquipmentError, InputError, TinymlError
 from tinyml.version import __version__
 
 _TRACE = "TINYML_TRACE"  # a variable: shows where an unforeseen error came from
+_INTERRUPTED = 130  # 128 + SIGINT, as shells count
+_CLOSED = 141  # 128 + SIGPIPE
 _SOFTWARE = 70  # EX_SOFTWARE of sysexits.h: an error in tinyml itself
 
 app = typer.Typer(
@@ -79,10 +81,14 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        # Typer shows its own errors (an unknown option) and ends with 2, or with 130 when interrupted.
-        app(list(arguments))
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 0
+        code = app(list(arguments) or ["--help"], standalone_mode=False)
+        if code == _INTERRUPTED:
+            typer.echo("Interrupted.", err=True)
+        return code if isinstance(code, int) else 0
+    except SystemExit:  # the only one: Typer ends so when the reader of our output has gone
+        return _CLOSED
+    except typer.TyperException as error:
+        return _show(InputError(error.format_message(), "See --help of the command."), "--json" in arguments)
     except TinymlError as error:
         return _show(error, "--json" in arguments)
     except OSError as error:

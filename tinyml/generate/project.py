@@ -1,8 +1,13 @@
 """A generated project: a folder that belongs to its user, and the manifest that says what tinyml wrote there."""
 
+import fcntl
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,6 +22,16 @@ from tinyml.files import write_atomically
 MANIFEST = "tinyml.json"
 MODEL = "model.tflite"
 BOARD = "board.toml"
+
+# What later stages leave in the folder; it belongs to the files as they were generated.
+RECORD = "record.json"
+OUTPUTS = "outputs.npz"
+EXPECTATIONS = "expectations.npz"
+
+_WRITING = "writing"  # a key of the manifest while files are being written
+
+# Characters of a path that PlatformIO's build, which goes through a shell, takes as they are.
+_SAFE_PATH = re.compile(r"[\w\s/.,+=@:#~\[\]-]*")
 
 
 def _digest(data: bytes) -> str:
@@ -40,8 +55,15 @@ class Project:
         """Open the project in the folder `path`.
 
         Raises:
-            ProjectError: there is no project, or its manifest cannot be read.
+            ProjectError: there is no project, its manifest cannot be read, or it was not written to its end.
         """
+        project = Project._read(path)
+        if _WRITING in project.manifest:
+            raise ProjectError(f"the project {str(path)!r} was not written to its end", "Generate it again.")
+        return project
+
+    @staticmethod
+    def _read(path: Path) -> "Project":
         hint = "Make one with `tinyml generate MODEL --board BOARD --out DIR`."
         if not path.is_dir():
             raise ProjectError(f"there is no folder {str(path)!r}", hint)
@@ -86,6 +108,11 @@ class Project:
             for name, digest in self.manifest["files"].items()
             if not (self.path / name).is_file() or _digest((self.path / name).read_bytes()) != digest
         ]
+
+    def missing(self) -> list[str]:
+        """Return the generated files without which the project does not build, and which are not there."""
+        needed = ("lib/", "platforms/", "platformio.ini")
+        return [f for f in self.manifest["files"] if f.startswith(needed) and not (self.path / f).is_file()]
 
     def sha256(self) -> str:
         """Return the hash of the project as it is now: of all files that the build reads."""
@@ -137,7 +164,42 @@ def content_hash(files: Mapping[str, bytes]) -> str:
     return total.hexdigest()
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the project's folder `path`, which need not exist, against other tinyml processes of this user.
+
+    Raises:
+        ProjectError: another tinyml works there.
+    """
+    # The lock lies outside the folder, which may turn out to be somebody's thesis.
+    name = f"tinyml-{os.getuid()}-{_digest(str(path.resolve()).encode())[:16]}.lock"
+    with (Path(tempfile.gettempdir()) / name).open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ProjectError(
+                f"another tinyml works in the folder {str(path)!r}", "Wait for it, or give another --out."
+            ) from None
+        yield
+
+
+def check_path(path: Path) -> None:
+    """Check that the build can be given `path`.
+
+    Raises:
+        ProjectError: its absolute form has a character that a shell takes for its own.
+    """
+    absolute = str(path.absolute())
+    odd = sorted({c for c in absolute if not _SAFE_PATH.fullmatch(c) or c in "\n\r\t"})
+    if odd:
+        raise ProjectError(
+            f"the folder {absolute!r} has {', '.join(map(repr, odd))} in its path, which the build cannot take",
+            "Use letters, digits, spaces and . , + = @ : # ~ [ ] - _ only.",
+        )
+
+
 def _check_target(out: Path, force: bool) -> None:
+    check_path(out)
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not out.is_dir():
@@ -147,12 +209,18 @@ def _check_target(out: Path, force: bool) -> None:
             f"the folder {str(out)!r} is not empty and is no project of tinyml",
             "Give another folder with --out.",
         )
-    edited = [name for name in Project.load(out).changed() if (out / name).is_file()]
-    if edited and not force:
+    project = Project._read(out)
+    edited = [name for name in project.changed() if (out / name).is_file()]
+    # A project that was not written to its end holds old and new files; what was edited was refused before that.
+    if edited and not force and _WRITING not in project.manifest:
         raise ProjectError(
             f"files of the project {str(out)!r} were edited since they were generated: {', '.join(edited)}",
             "Keep them by giving another folder with --out, or overwrite them with --force.",
         )
+
+
+def _write_manifest(out: Path, manifest: Mapping[str, Any]) -> None:
+    write_atomically(out / MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
 
 
 def write(out: Path, files: Mapping[str, bytes], facts: Mapping[str, Any], force: bool = False) -> Project:
@@ -165,14 +233,17 @@ def write(out: Path, files: Mapping[str, bytes], facts: Mapping[str, Any], force
         force: overwrite files of an existing project that its user has edited.
 
     Raises:
-        ProjectError: `out` holds something else, or files that its user has edited.
+        ProjectError: `out` holds something else or files that its user has edited, or its path cannot be built in.
     """
     _check_target(out, force)
-    stale = set(Project.load(out).manifest["files"]) - set(files) if (out / MANIFEST).is_file() else set()
+    before = Project._read(out).manifest if (out / MANIFEST).is_file() else {"files": {}}
     manifest = {**facts, "files": {name: _digest(files[name]) for name in sorted(files)}}
+    if before == manifest and not Project(out, before).changed():
+        return Project(out, manifest)
+    _write_manifest(out, {**manifest, _WRITING: True})
     for name, data in files.items():
         write_atomically(out / name, data)
-    for name in stale:
+    for name in {*before["files"], RECORD, OUTPUTS, EXPECTATIONS} - set(files):
         (out / name).unlink(missing_ok=True)
-    write_atomically(out / MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
+    _write_manifest(out, manifest)
     return Project(out, manifest)

@@ -298,7 +298,8 @@ class Client:
         else:
             heard = "nothing was ever heard"
         explained = self._explain()
-        return DeviceError(f"{problem}; {heard}" + (f"; {explained}" if explained else ""))
+        hint = "" if self._last_heard else "The program must call tm_device_serve(), as the generated main.c does."
+        return DeviceError(f"{problem}; {heard}" + (f"; {explained}" if explained else ""), hint)
 
 
 def _most_data(body: protocol.Body | None) -> int:

@@ -13,10 +13,9 @@ import numpy.typing as npt
 
 from tinyml.errors import ProjectError
 from tinyml.files import write_arrays
+from tinyml.generate.project import EXPECTATIONS
 from tinyml.measure.interpreter import Array, run_oracle
 from tinyml.plan import Plan
-
-FILE = "expectations.npz"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +49,7 @@ class Expectations:
             "model_sha256": np.array(self.model_sha256),
             "oracle": np.array(self.oracle),
         }
-        write_arrays(folder / FILE, arrays)
+        write_arrays(folder / EXPECTATIONS, arrays)
 
     def _check(self, plan: Plan) -> None:
         graph, count = plan.graph, len(self)
@@ -68,9 +67,9 @@ class Expectations:
         Raises:
             ProjectError: there are none, they cannot be read, or they belong to another model.
         """
-        hint = "Run `tinyml validate` on Linux x86-64, where the oracle is available; it writes them."
+        hint = "Give --random N or --data FILE on Linux x86-64, where the oracle is available; that records them."
         try:
-            with np.load(folder / FILE, allow_pickle=False) as found:
+            with np.load(folder / EXPECTATIONS, allow_pickle=False) as found:
                 graph = plan.graph
                 expectations = Expectations(
                     tuple(found[f"input{i}"] for i in range(len(graph.inputs))),
@@ -81,11 +80,11 @@ class Expectations:
                 )
                 expectations._check(plan)
         except FileNotFoundError:
-            raise ProjectError(f"the project has no recorded expectations ({FILE})", hint) from None
+            raise ProjectError(f"the project has no recorded expectations ({EXPECTATIONS})", hint) from None
         except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
-            raise ProjectError(f"{folder / FILE} cannot be read: {error}", hint) from None
+            raise ProjectError(f"{folder / EXPECTATIONS} cannot be read: {error}", hint) from None
         if expectations.model_sha256 != plan.graph.sha256:
-            raise ProjectError(f"{folder / FILE} belongs to another model", hint)
+            raise ProjectError(f"{folder / EXPECTATIONS} belongs to another model", hint)
         return expectations
 
 

@@ -60,8 +60,12 @@ def lower(graph: Graph) -> tuple[Lowered, ...]:
     """
     missing = [graph.label(op) for op in graph.operators if op.name not in REGISTRY]
     if missing:
-        raise ModelError(
-            f"{len(missing)} operators are not supported: " + "; ".join(missing),
-            "Supported: " + ", ".join(sorted(REGISTRY)) + ".",
-        )
+        what = "operator is" if len(missing) == 1 else "operators are"
+        hint = "Supported: " + ", ".join(sorted(REGISTRY)) + "."
+        if any(op.name == "SHAPE" for op in graph.operators):
+            hint = (
+                "SHAPE, STRIDED_SLICE and PACK compute a batch size that was left open: give tinyml the Keras "
+                "model with --data, or convert with a batch of 1. " + hint
+            )
+        raise ModelError(f"{len(missing)} {what} not supported: " + "; ".join(missing), hint)
     return tuple(REGISTRY[op.name](graph, op) for op in graph.operators)

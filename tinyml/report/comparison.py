@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tinyml.errors import ProjectError
-from tinyml.report import record as records
+from tinyml.generate.project import RECORD
 
 Record = Mapping[str, Any]
 
@@ -17,7 +17,7 @@ def load(path: Path) -> Record:
     Raises:
         ProjectError: there is no record, or it cannot be read.
     """
-    file = path / records.FILE if path.is_dir() else path
+    file = path / RECORD if path.is_dir() else path
     hint = "`tinyml validate` writes a record.json into its project."
     try:
         record = json.loads(file.read_text(encoding="utf-8"))

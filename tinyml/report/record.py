@@ -9,11 +9,10 @@ from typing import Any
 from tinyml.build import Image
 from tinyml.files import write_atomically
 from tinyml.generate import Project
+from tinyml.generate.project import RECORD
 from tinyml.measure.measurements import Measurements
 from tinyml.quantize import Converted
 from tinyml.version import __version__
-
-FILE = "record.json"
 
 
 def make(
@@ -78,7 +77,7 @@ def make(
 
 def write(folder: Path, record: dict[str, Any]) -> Path:
     """Write `record` into `folder` and return the file's path."""
-    path = folder / FILE
+    path = folder / RECORD
     write_atomically(path, (json.dumps(record, indent=2) + "\n").encode())
     return path
 

@@ -13,8 +13,8 @@ from rich.markup import escape
 from rich.spinner import Spinner
 from rich.table import Table
 
+from tinyml.generate.project import RECORD
 from tinyml.progress import Progress
-from tinyml.report import record as records
 
 _COLUMNS = 160  # of a table where the output is no terminal: a log is not wrapped to 80
 _SHORT = 28  # a column whose texts are this short is never folded
@@ -157,7 +157,7 @@ def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, st
             f"code {flash['code']:,}  constants {flash['constants']:,}  total {flash['total']:,} bytes",
         ),
         ("project", str(folder)),
-        ("record", str(folder / records.FILE)),
+        ("record", str(folder / RECORD)),
     ]
     return rows
 
