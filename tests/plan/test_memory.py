@@ -1,5 +1,8 @@
 import itertools
+import random
+import time
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,6 +89,25 @@ def test_no_two_living_buffers_overlap(data):
         apart_in_space = memory.offsets[low.tensors[0]] + low.size <= memory.offsets[high.tensors[0]]
         assert apart_in_time or apart_in_space
     assert memory.arena_bytes >= max(memory.live_bytes)
+
+
+def test_two_thousand_operators_are_planned_in_a_moment():
+    values = random.Random(0)
+    model = Builder()
+    made = [(model.tensor([1, n], scale=0.1), n) for n in range(20, 30)]
+    inputs = [tensor for tensor, _ in made]
+    for _ in range(2000):
+        source, size = values.choice(made[-10:])
+        before, after = values.randint(0, 3), values.randint(0, 3)
+        padding = model.tensor([2, 2], "int32", data=np.array([[0, 0], [before, after]], np.int32))
+        made.append((model.tensor([1, size + before + after], scale=0.1), size + before + after))
+        model.operator("PAD", [source, padding], [made[-1][0]], {})
+    read = graph.read(model.build(inputs, [made[-1][0]]))
+    lowered = ops.lower(read)
+    began = time.monotonic()
+    memory = plan_memory(read, lowered)
+    assert time.monotonic() - began < 4  # half a second on an idle machine
+    assert max(memory.live_bytes) <= memory.arena_bytes < 1.5 * max(memory.live_bytes)
 
 
 def test_two_plans_are_equal():
