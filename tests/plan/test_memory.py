@@ -51,6 +51,17 @@ def test_a_reshaped_tensor_is_the_same_bytes():
     assert memory.offsets[conv] == memory.offsets[reshape]
 
 
+def test_a_reshaped_tensor_that_is_read_under_its_first_name_is_not_overwritten():
+    model = Builder()
+    x, y, renamed, z, w = (model.tensor([1, 100], scale=0.1) for _ in range(5))
+    model.operator("RELU", [x], [y])
+    model.operator("RESHAPE", [y, model.tensor([2], "int32", data=np.array([1, 100], np.int32))], [renamed], {})
+    model.operator("RELU", [renamed], [z])
+    model.operator("ADD", [y, z], [w], {})
+    _, _, memory = planned(model.build([x], [w]))
+    assert memory.offsets[y] == memory.offsets[renamed] != memory.offsets[z]
+
+
 @st.composite
 def chains(draw) -> bytes:
     """Draw a model of element-wise operators with branches, on tensors of 1 to 3 sizes."""
