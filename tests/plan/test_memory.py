@@ -16,7 +16,7 @@ from tinyml.plan.memory import ALIGNMENT, buffers, plan_memory
 def planned(data: bytes):
     read = graph.read(data)
     lowered = ops.lower(read)
-    return read, buffers(read, lowered), plan_memory(read, lowered)
+    return read, buffers(read, lowered, shrink=False), plan_memory(read, lowered)
 
 
 def test_an_operator_writes_over_its_input_where_that_is_safe():
@@ -60,6 +60,39 @@ def test_a_reshaped_tensor_that_is_read_under_its_first_name_is_not_overwritten(
     model.operator("ADD", [y, z], [w], {})
     _, _, memory = planned(model.build([x], [w]))
     assert memory.offsets[y] == memory.offsets[renamed] != memory.offsets[z]
+
+
+def mean(model: Builder, source: int, output: int) -> None:
+    axes = model.tensor([1], "int32", data=np.array([0], np.int32))
+    model.operator("MEAN", [source, axes], [output], {"keepDims": True})
+
+
+def test_a_smaller_output_lies_on_its_input():
+    model = Builder()
+    x, y = model.tensor([10, 10], scale=0.1), model.tensor([1, 10], scale=0.1)
+    mean(model, x, y)
+    _, _, memory = planned(model.build([x], [y]))
+    assert memory.offsets[x] == memory.offsets[y] == 0
+    assert (memory.arena_bytes, memory.live_bytes) == (100, (100,))
+
+
+def test_a_smaller_output_does_not_keep_a_large_input_where_that_costs_more():
+    model = Builder()
+    x, y = model.tensor([10, 10], scale=0.1), model.tensor([1, 10], scale=0.1)
+    z = model.tensor([10, 10], scale=0.1)
+    mean(model, x, y)
+    large = model.tensor([10, 10], scale=0.1, data=np.ones((10, 10), np.int8))
+    model.operator("ADD", [y, large], [z], {})
+    _, _, memory = planned(model.build([x], [y, z]))
+    assert memory.arena_bytes == 112
+
+
+def test_a_larger_output_lies_elsewhere():
+    model = Builder()
+    x, y = model.tensor([1, 100], scale=0.1), model.tensor([1, 100], "float32")
+    model.operator("DEQUANTIZE", [x], [y])
+    _, _, memory = planned(model.build([x], [y]))
+    assert memory.arena_bytes == 500
 
 
 @st.composite

@@ -102,12 +102,12 @@ class _Lifetimes:
         """Return the last time at which the buffer of `tensor` is read."""
         return self._until[self._root[tensor]]
 
-    def may_overwrite(self, tensor: int, output: int, time: int) -> bool:
-        """Return whether the operator at `time` may write `output` over `tensor`."""
-        tensors = self._graph.tensors
-        return (
-            tensor in self._root and tensors[tensor].nbytes == tensors[output].nbytes and self.last(tensor) == time
-        )
+    def may_overwrite(self, tensor: int, output: int, time: int, shrink: bool) -> bool:
+        """Return whether the operator at `time` may write `output`, smaller only if `shrink`, over `tensor`."""
+        if tensor not in self._root or self.last(tensor) != time:
+            return False
+        before, after = self._graph.tensors[tensor].nbytes, self._graph.tensors[output].nbytes
+        return after <= before if shrink else after == before
 
     def buffers(self) -> list[Buffer]:
         """Return the buffers, in order of their first tensor."""
@@ -122,8 +122,11 @@ class _Lifetimes:
         ]
 
 
-def buffers(graph: Graph, lowered: Sequence[Lowered]) -> list[Buffer]:
-    """Return the buffers that `graph` needs, aliases and outputs in place of inputs joined."""
+def buffers(graph: Graph, lowered: Sequence[Lowered], shrink: bool) -> list[Buffer]:
+    """Return the buffers that `graph` needs, aliases and outputs in place of inputs joined.
+
+    With `shrink`, an output that is smaller than its input may lie on it too; the buffer keeps the larger size.
+    """
     lives = _Lifetimes(graph)
     for tensor in graph.inputs:
         lives.add(tensor, 0)
@@ -132,7 +135,7 @@ def buffers(graph: Graph, lowered: Sequence[Lowered]) -> list[Buffer]:
             if low.alias is not None:
                 lives.join(output, low.alias)
             else:
-                places = [t for t in low.in_place if lives.may_overwrite(t, output, operator.index)]
+                places = [t for t in low.in_place if lives.may_overwrite(t, output, operator.index, shrink)]
                 if places:
                     lives.join(output, places[0])
                 else:
@@ -191,7 +194,13 @@ def _best_placement(parts: Sequence[Buffer], bound: int) -> tuple[dict[Buffer, i
 
 def plan_memory(graph: Graph, lowered: Sequence[Lowered]) -> MemoryPlan:
     """Lay out the arena of `graph`, whose operators became `lowered`."""
-    parts = buffers(graph, lowered)
+    # A smaller output on its input saves its own bytes now and holds the input's for as long as it lives: either
+    # may be the smaller plan.
+    plans = [_plan(graph, buffers(graph, lowered, shrink)) for shrink in (False, True)]
+    return min(plans, key=lambda plan: plan.arena_bytes)
+
+
+def _plan(graph: Graph, parts: Sequence[Buffer]) -> MemoryPlan:
     live = _live_bytes(parts, len(graph.operators))
     best, size = _best_placement(parts, bound=max(live, default=sum(b.size for b in parts)))
     offsets = {tensor: offset for buffer, offset in best.items() for tensor in buffer.tensors}
