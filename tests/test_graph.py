@@ -1,5 +1,9 @@
+import contextlib
 import hashlib
+import time
+import tracemalloc
 
+import flatbuffers
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -117,3 +121,78 @@ def test_all_unsupported_operators_are_named_at_once():
     with pytest.raises(ModelError, match=r"2 operators are not supported: 0 COS \(t1\); 1 SIN \(t2\)") as caught:
         ops.lower(graph.read(model.build([x], [z])))
     assert "CONV_2D" in caught.value.hint
+
+
+def _offsets(builder: flatbuffers.Builder, target: int, count: int = 1) -> int:
+    """Write a vector of `count` offsets to one target."""
+    builder.StartVector(4, count, 4)
+    for _ in range(count):
+        builder.PrependUOffsetTRelative(target)
+    return builder.EndVector()
+
+
+def _table(builder: flatbuffers.Builder, offsets: dict[int, int], version: int = 0) -> int:
+    """Write a table whose fields are offsets, by slot; the model's version is a number in slot 0."""
+    builder.StartObject(5)
+    builder.PrependUint32Slot(0, version, 0)
+    for slot, offset in offsets.items():
+        builder.PrependUOffsetTRelativeSlot(slot, offset, 0)
+    return builder.EndObject()
+
+
+def sharing(kind: str, count: int, size: int) -> bytes:
+    """Return a file in which `count` offsets point to one table, so that its vector of `size` bytes is shared."""
+    builder = flatbuffers.Builder(1024)
+    content = builder.CreateByteVector(b"\1" * size)
+    absent_inputs = builder.CreateNumpyVector(np.full(size // 4, -1, np.int32))
+    scales = builder.CreateNumpyVector(np.ones(size // 4, np.float32))
+    as_many = builder.CreateNumpyVector(np.array([size // 4], np.int32))
+    one = builder.CreateNumpyVector(np.ones(1, np.int32))
+    fields = {
+        "buffers": {0: content},
+        "names": {0: one, 3: content},
+        "shapes": {0: content},
+        "scales": {0: as_many, 4: _table(builder, {2: scales})},
+        "operators": {1: absent_inputs},
+        "codes": {1: content},
+        "subgraphs": {},
+    }
+    shared = _offsets(builder, _table(builder, fields[kind]), count)
+    subgraph = {0: _offsets(builder, _table(builder, {0: one}), 2), 1: one, 2: one}
+    of_subgraph = {"names": 0, "shapes": 0, "scales": 0, "operators": 3}
+    if kind in of_subgraph:
+        subgraph[of_subgraph[kind]] = shared
+    model = {
+        1: _offsets(builder, _table(builder, {})),
+        2: _offsets(builder, _table(builder, subgraph)),
+        4: _offsets(builder, _table(builder, {})),
+    }
+    of_model = {"codes": 1, "subgraphs": 2, "buffers": 4}
+    if kind in of_model:
+        model[of_model[kind]] = shared
+    builder.Finish(_table(builder, model, version=3), b"TFL3")
+    return bytes(builder.Output())
+
+
+@pytest.mark.parametrize("kind", ["buffers", "names", "shapes", "scales", "operators", "codes", "subgraphs"])
+@pytest.mark.parametrize(("count", "size"), [(16_000, 400_000), (100_000, 400)])
+def test_what_many_offsets_share_costs_neither_time_nor_memory(kind, count, size):
+    data = sharing(kind, count, size)
+    tracemalloc.start()
+    began = time.monotonic()
+    with contextlib.suppress(ModelError):
+        graph.read(data)
+    seconds, (_, peak) = time.monotonic() - began, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert seconds < 5  # a second without tracing
+    assert peak < 40 * len(data)
+
+
+def test_more_tensors_than_any_model_has_are_refused():
+    with pytest.raises(ModelError, match="the model has 20000 tensors; at most 16384 are allowed"):
+        graph.read(sharing("names", 20_000, 4))
+
+
+def test_a_shape_is_not_decoded_before_its_rank_is_known():
+    with pytest.raises(ModelError, match="has 400000 dimensions; at most 8"):
+        graph.read(sharing("shapes", 1, 400_000))

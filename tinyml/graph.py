@@ -7,7 +7,7 @@ operator asks of its tensors is checked by the operator's own file in `ops/`.
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinyml.errors import ModelError
-from tinyml.flatbuffer import Table
+from tinyml.flatbuffer import Table, Vector
 from tinyml.schema import OPERATOR_NAMES, TENSOR_TYPES
 
 # Types that a tensor may have here; any other is named in the error. Constants (shapes, axes) may be int64.
@@ -27,7 +27,8 @@ NUMPY_TYPES: dict[str, np.dtype[np.generic]] = {
 # No microcontroller holds more; the limit keeps products of shapes from a hostile file small.
 _MAX_ELEMENTS = 1 << 28
 _MAX_RANK = 8
-_MAX_NAME = 1000  # characters; the converter joins the names of all that it fused
+_MAX_NAME = 1000  # bytes; the converter joins the names of all that it fused
+_MAX_TABLES = 1 << 14  # of one kind, such as tensors: many offsets of a hostile file may point to one table
 
 
 @dataclass(frozen=True)
@@ -160,26 +161,25 @@ class Graph:
 def _quantization(table: Table | None, tensor: str, shape: tuple[int, ...]) -> Quantization | None:
     if table is None:
         return None
-    scales, zero_points = table.vector(2).floats(), table.vector(3).int64s()
-    if not scales:
+    count, zero_count, axis = table.vector(2).length, table.vector(3).length, table.int32(6)
+    if not count:
         return None
-    if not zero_points:
-        zero_points = (0,) * len(scales)
-    axis = table.int32(6)
-    if len(zero_points) != len(scales):
-        raise ModelError(f"{tensor} has {len(scales)} scales and {len(zero_points)} zero points")
+    if zero_count not in (0, count):
+        raise ModelError(f"{tensor} has {count} scales and {zero_count} zero points")
+    if count > 1 and not (0 <= axis < len(shape) and shape[axis] == count):
+        raise ModelError(f"{tensor} of shape {list(shape)} has {count} scales along dimension {axis}")
+    scales, zero_points = table.vector(2).floats(), table.vector(3).int64s() or (0,) * count
     if not all(math.isfinite(s) and s > 0 for s in scales):
         bad = next(s for s in scales if not (math.isfinite(s) and s > 0))
         raise ModelError(f"{tensor} has the scale {bad}; a scale is a finite number above 0")
-    if len(scales) > 1 and not (0 <= axis < len(shape) and shape[axis] == len(scales)):
-        raise ModelError(f"{tensor} of shape {list(shape)} has {len(scales)} scales along dimension {axis}")
     return Quantization(scales, zero_points, axis)
 
 
 def _shape(table: Table, tensor: str) -> tuple[int, ...]:
-    shape = table.vector(0).int32s()
-    if len(shape) > _MAX_RANK:
-        raise ModelError(f"{tensor} has {len(shape)} dimensions; at most {_MAX_RANK} are allowed")
+    dimensions = table.vector(0)
+    if dimensions.length > _MAX_RANK:
+        raise ModelError(f"{tensor} has {dimensions.length} dimensions; at most {_MAX_RANK} are allowed")
+    shape = dimensions.int32s()
     if any(n < 1 for n in shape) or math.prod(shape) > _MAX_ELEMENTS:
         raise ModelError(
             f"{tensor} has the shape {list(shape)}; each dimension must be fixed and at least 1, "
@@ -189,13 +189,20 @@ def _shape(table: Table, tensor: str) -> tuple[int, ...]:
     return shape
 
 
-def _name(text: str) -> str:
+def _tables(parent: Table, slot: int, what: str) -> Iterator[Table]:
+    vector = parent.vector(slot)
+    if vector.length > _MAX_TABLES:
+        raise ModelError(f"the model has {vector.length} {what}; at most {_MAX_TABLES} are allowed")
+    return vector.tables()
+
+
+def _name(table: Table, slot: int) -> str:
     """Return a name as it may stand in one line of a message, whatever the file calls things."""
-    return "".join(c if c.isprintable() else "?" for c in text[:_MAX_NAME])
+    return "".join(c if c.isprintable() else "?" for c in table.string(slot, _MAX_NAME))
 
 
 def _tensor(table: Table, index: int, buffers: list[bytes]) -> Tensor:
-    name = _name(table.string(3))
+    name = _name(table, 3)
     label = f"tensor {index} ({name})"
     type_code = table.int8(1)
     type_name = TENSOR_TYPES[type_code] if 0 <= type_code < len(TENSOR_TYPES) else f"type {type_code}"
@@ -214,22 +221,29 @@ def _tensor(table: Table, index: int, buffers: list[bytes]) -> Tensor:
     return tensor
 
 
-def _buffer(table: Table) -> bytes:
-    if table.uint64(1) > 1:
-        raise ModelError(
-            "the model keeps its weights behind the flatbuffer (a file of over 2 GB), which is not supported"
-        )
-    return table.vector(0).raw(1)
+def _buffers(model: Table) -> list[bytes]:
+    contents: dict[Vector, bytes] = {}  # by place in the file: what many buffers share is held once
+    buffers = []
+    for table in _tables(model, 4, "buffers"):
+        if table.uint64(1) > 1:
+            raise ModelError(
+                "the model keeps its weights behind the flatbuffer (a file of over 2 GB), which is not supported"
+            )
+        vector = table.vector(0)
+        if vector not in contents:
+            contents[vector] = vector.raw()
+        buffers.append(contents[vector])
+    return buffers
 
 
 def _operator_codes(model: Table) -> list[tuple[str, int]]:
     codes = []
-    for table in model.vector(1).tables():
+    for table in _tables(model, 1, "operator codes"):
         code = max(table.int8(0), table.int32(3))  # the first is the field of old files, capped at 127
         if not 0 <= code < len(OPERATOR_NAMES):
             raise ModelError(f"the model names operator code {code}, which no schema knows")
         name = OPERATOR_NAMES[code]
-        codes.append((f"CUSTOM {_name(table.string(1))}" if name == "CUSTOM" else name, table.int32(2, 1)))
+        codes.append((f"CUSTOM {_name(table, 1)}" if name == "CUSTOM" else name, table.int32(2, 1)))
     return codes
 
 
@@ -239,9 +253,10 @@ def _operator(table: Table, index: int, codes: list[tuple[str, int]], tensors: i
         raise ModelError(f"operator {index} names operator code {code}; the model has {len(codes)}")
     name, version = codes[code]
     inputs, outputs = table.vector(1).int32s(), table.vector(2).int32s()
-    for at in inputs + outputs:
-        if not -1 <= at < tensors or (at == -1 and at in outputs):
-            raise ModelError(f"operator {index} {name} names tensor {at}; the model has {tensors}")
+    for named, lowest in ((inputs, -1), (outputs, 0)):
+        for at in named:
+            if not lowest <= at < tensors:
+                raise ModelError(f"operator {index} {name} names tensor {at}; the model has {tensors}")
     return Operator(index, name, version, inputs, outputs, table.table(4))
 
 
@@ -275,15 +290,15 @@ def read(data: bytes) -> Graph:
     if (version := model.uint32(0)) != 3:
         raise ModelError(f"the model has schema version {version}; version 3 is supported")
     codes = _operator_codes(model)
-    subgraphs = list(model.vector(2).tables())
+    subgraphs = list(_tables(model, 2, "subgraphs"))
     if len(subgraphs) != 1:
         raise ModelError(
             f"the model has {len(subgraphs)} subgraphs; one is supported",
             "Models with control flow (IF, WHILE) or several signatures cannot be compiled yet.",
         )
-    buffers = [_buffer(table) for table in model.vector(4).tables()]
+    buffers = _buffers(model)
     subgraph = subgraphs[0]
-    tensors = tuple(_tensor(t, i, buffers) for i, t in enumerate(subgraph.vector(0).tables()))
+    tensors = tuple(_tensor(t, i, buffers) for i, t in enumerate(_tables(subgraph, 0, "tensors")))
     inputs, outputs = subgraph.vector(1).int32s(), subgraph.vector(2).int32s()
     for at in inputs + outputs:
         if not 0 <= at < len(tensors):
@@ -292,7 +307,9 @@ def read(data: bytes) -> Graph:
         raise ModelError(f"the model has {len(inputs)} inputs and {len(outputs)} outputs; it needs both")
     if len(set(inputs)) != len(inputs) or any(tensors[at].is_constant for at in inputs):
         raise ModelError("a model's input is named twice or holds constant values")
-    operators = tuple(_operator(t, i, codes, len(tensors)) for i, t in enumerate(subgraph.vector(3).tables()))
+    operators = tuple(
+        _operator(t, i, codes, len(tensors)) for i, t in enumerate(_tables(subgraph, 3, "operators"))
+    )
     graph = Graph(tensors, operators, inputs, outputs, hashlib.sha256(data).hexdigest(), data)
     _check_order(graph)
     return graph

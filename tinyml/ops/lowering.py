@@ -55,8 +55,9 @@ class Lowered:
     Attributes:
         calls: the calls, in order; none where the output is the input's bytes.
         macs: multiply-accumulates of one inference.
-        in_place: inputs (tensor indices) that the output may lie upon from the same first byte, since each
-            output element depends on no input element that comes after it in memory.
+        in_place: inputs (tensor indices) that the output may lie upon from the same first byte, since no byte of
+            it is written before the input's byte at that place was read for the last time. The output is not
+            larger than such an input; a larger one is never laid upon it.
         alias: the input, no constant, whose bytes the output is (RESHAPE), or None.
     """
 

@@ -4,9 +4,12 @@ Time is counted in operators: operator t runs at time t. Tensors that may share 
 output written over an input) become one buffer. Buffers that are alive at the same time must not overlap.
 """
 
+import itertools
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from tinyml.graph import Graph
 from tinyml.ops import Lowered
@@ -15,7 +18,9 @@ from tinyml.ops import Lowered
 ALIGNMENT = 4
 
 # Orders tried beyond the plain ones where those leave a gap. The seed is fixed: a plan never changes by itself.
+# Placing n buffers takes up to n² steps, so that large models are given fewer tries.
 _SHUFFLES = 500
+_SHUFFLE_STEPS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -32,10 +37,6 @@ class Buffer:
     size: int
     first: int
     last: int
-
-    def overlaps(self, other: "Buffer") -> bool:
-        """Return whether both buffers are alive at some time."""
-        return self.first <= other.last and other.first <= self.last
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class _Lifetimes:
         self._last = self._last_uses(graph)
         self._root: dict[int, int] = {}  # tensor -> first tensor of its buffer
         self._first: dict[int, int] = {}
+        self._until: dict[int, int] = {}
         self._members: dict[int, list[int]] = {}
 
     @staticmethod
@@ -86,24 +88,26 @@ class _Lifetimes:
         """Give `tensor` a buffer of its own from `time` on."""
         self._root[tensor] = tensor
         self._first[tensor] = time
+        self._until[tensor] = self._last[tensor]
         self._members[tensor] = [tensor]
 
     def join(self, tensor: int, other: int) -> None:
         """Put `tensor` into the buffer of `other`."""
         root = self._root[other]
         self._root[tensor] = root
+        self._until[root] = max(self._until[root], self._last[tensor])
         self._members[root].append(tensor)
 
     def last(self, tensor: int) -> int:
         """Return the last time at which the buffer of `tensor` is read."""
-        return max(self._last[member] for member in self._members[self._root[tensor]])
+        return self._until[self._root[tensor]]
 
-    def may_overwrite(self, tensor: int, output: int, time: int) -> bool:
-        """Return whether the operator at `time` may write `output` over `tensor`."""
-        tensors = self._graph.tensors
-        return (
-            tensor in self._root and tensors[tensor].nbytes == tensors[output].nbytes and self.last(tensor) == time
-        )
+    def may_overwrite(self, tensor: int, output: int, time: int, shrink: bool) -> bool:
+        """Return whether the operator at `time` may write `output`, smaller only if `shrink`, over `tensor`."""
+        if tensor not in self._root or self.last(tensor) != time:
+            return False
+        before, after = self._graph.tensors[tensor].nbytes, self._graph.tensors[output].nbytes
+        return after <= before if shrink else after == before
 
     def buffers(self) -> list[Buffer]:
         """Return the buffers, in order of their first tensor."""
@@ -118,8 +122,11 @@ class _Lifetimes:
         ]
 
 
-def buffers(graph: Graph, lowered: Sequence[Lowered]) -> list[Buffer]:
-    """Return the buffers that `graph` needs, aliases and outputs in place of inputs joined."""
+def buffers(graph: Graph, lowered: Sequence[Lowered], shrink: bool) -> list[Buffer]:
+    """Return the buffers that `graph` needs, aliases and outputs in place of inputs joined.
+
+    With `shrink`, an output that is smaller than its input may lie on it too; the buffer keeps the larger size.
+    """
     lives = _Lifetimes(graph)
     for tensor in graph.inputs:
         lives.add(tensor, 0)
@@ -128,7 +135,7 @@ def buffers(graph: Graph, lowered: Sequence[Lowered]) -> list[Buffer]:
             if low.alias is not None:
                 lives.join(output, low.alias)
             else:
-                places = [t for t in low.in_place if lives.may_overwrite(t, output, operator.index)]
+                places = [t for t in low.in_place if lives.may_overwrite(t, output, operator.index, shrink)]
                 if places:
                     lives.join(output, places[0])
                 else:
@@ -138,18 +145,18 @@ def buffers(graph: Graph, lowered: Sequence[Lowered]) -> list[Buffer]:
 
 def _place(order: Sequence[Buffer]) -> tuple[dict[Buffer, int], int]:
     """Give each buffer of `order` the lowest offset that is free during its life; return offsets and the size."""
-    offsets: dict[Buffer, int] = {}
-    size = 0
-    for buffer in order:
-        taken = sorted((offsets[b], offsets[b] + b.size) for b in offsets if b.overlaps(buffer))
-        offset = 0
-        for start, end in taken:
-            if offset + buffer.size <= start:
-                break
-            offset = max(offset, end)
-        offsets[buffer] = offset
-        size = max(size, offset + buffer.size)
-    return offsets, size
+    first, last, sizes = (np.array(x) for x in zip(*((b.first, b.last, b.size) for b in order), strict=True))
+    starts = np.zeros(len(order), np.int64)
+    for i in range(1, len(order)):
+        together = (first[:i] <= last[i]) & (first[i] <= last[:i])
+        taken = starts[:i][together]
+        by_start = np.argsort(taken, kind="stable")
+        # The space below the first taken byte, then what lies behind the k lowest of the taken places.
+        candidates = np.zeros(len(taken) + 1, np.int64)
+        np.maximum.accumulate((taken + sizes[:i][together])[by_start], out=candidates[1:])
+        fits = candidates[:-1] + sizes[i] <= taken[by_start]
+        starts[i] = candidates[np.argmax(fits) if fits.any() else -1]
+    return dict(zip(order, starts.tolist(), strict=True)), int((starts + sizes).max())
 
 
 _ORDERS: tuple[Callable[[Buffer], tuple[int, ...]], ...] = (
@@ -160,14 +167,20 @@ _ORDERS: tuple[Callable[[Buffer], tuple[int, ...]], ...] = (
 )
 
 
-def plan_memory(graph: Graph, lowered: Sequence[Lowered]) -> MemoryPlan:
-    """Lay out the arena of `graph`, whose operators became `lowered`."""
-    parts = buffers(graph, lowered)
-    live = [sum(b.size for b in parts if b.first <= t <= b.last) for t in range(len(graph.operators))]
-    bound = max(live, default=sum(b.size for b in parts))
+def _live_bytes(parts: Sequence[Buffer], operators: int) -> list[int]:
+    """Return for each operator the bytes of all buffers that are alive while it runs."""
+    change = [0] * (operators + 2)
+    for buffer in parts:
+        change[buffer.first] += buffer.size
+        change[buffer.last + 1] -= buffer.size
+    return list(itertools.accumulate(change))[:operators]
+
+
+def _best_placement(parts: Sequence[Buffer], bound: int) -> tuple[dict[Buffer, int], int]:
+    """Return the smallest placement found; none is smaller than `bound`."""
     best, size = min((_place(sorted(parts, key=key)) for key in _ORDERS), key=lambda placed: placed[1])
     shuffler = random.Random(0)
-    for _ in range(_SHUFFLES):
+    for _ in range(min(_SHUFFLES, _SHUFFLE_STEPS // len(parts) ** 2)):
         if size == bound:
             break
         order = list(best)
@@ -176,5 +189,19 @@ def plan_memory(graph: Graph, lowered: Sequence[Lowered]) -> MemoryPlan:
         candidate, candidate_size = _place(order)
         if candidate_size <= size:
             best, size = candidate, candidate_size
+    return best, size
+
+
+def plan_memory(graph: Graph, lowered: Sequence[Lowered]) -> MemoryPlan:
+    """Lay out the arena of `graph`, whose operators became `lowered`."""
+    # A smaller output on its input saves its own bytes now and holds the input's for as long as it lives: either
+    # may be the smaller plan.
+    plans = [_plan(graph, buffers(graph, lowered, shrink)) for shrink in (False, True)]
+    return min(plans, key=lambda plan: plan.arena_bytes)
+
+
+def _plan(graph: Graph, parts: Sequence[Buffer]) -> MemoryPlan:
+    live = _live_bytes(parts, len(graph.operators))
+    best, size = _best_placement(parts, bound=max(live, default=sum(b.size for b in parts)))
     offsets = {tensor: offset for buffer, offset in best.items() for tensor in buffer.tensors}
     return MemoryPlan(offsets, size, tuple(live))
