@@ -7,7 +7,8 @@ from tests import oracle, small_models
 from tinyml import graph
 from tinyml import plan as plans
 from tinyml.errors import ProjectError
-from tinyml.measure.expectations import FILE, Expectations, expect
+from tinyml.generate.project import EXPECTATIONS
+from tinyml.measure.expectations import Expectations, expect
 from tinyml.measure.interpreter import oracle_available
 
 
@@ -39,19 +40,19 @@ def test_what_is_saved_is_loaded(plan, tmp_path):
 def test_equal_expectations_are_equal_files(plan, tmp_path):
     for name in ("a", "b"):
         expectations(plan).save(tmp_path / name)
-    assert (tmp_path / "a" / FILE).read_bytes() == (tmp_path / "b" / FILE).read_bytes()
+    assert (tmp_path / "a" / EXPECTATIONS).read_bytes() == (tmp_path / "b" / EXPECTATIONS).read_bytes()
 
 
 def test_a_project_without_expectations_is_told_how_to_get_them(plan, tmp_path):
     with pytest.raises(ProjectError, match="has no recorded expectations") as caught:
         Expectations.load(tmp_path, plan)
-    assert "tinyml validate" in caught.value.hint
+    assert "--random" in caught.value.hint
 
 
 @pytest.mark.parametrize("damage", ["empty", "text", "cut", "another array"])
 def test_a_damaged_file_is_one_error(plan, tmp_path, damage):
     expectations(plan).save(tmp_path)
-    path = tmp_path / FILE
+    path = tmp_path / EXPECTATIONS
     if damage == "another array":
         np.savez(path, outputs=np.zeros(3))
     else:
@@ -62,7 +63,7 @@ def test_a_damaged_file_is_one_error(plan, tmp_path, damage):
 
 
 def test_pickled_objects_are_never_loaded(plan, tmp_path):
-    np.savez(tmp_path / FILE, input0=np.array([{}], object))
+    np.savez(tmp_path / EXPECTATIONS, input0=np.array([{}], object))
     with pytest.raises(ProjectError, match="cannot be read"):
         Expectations.load(tmp_path, plan)
 

@@ -38,7 +38,7 @@ def test_a_project_and_its_image_tell_their_sizes(tmp_path):
     assert (told["board"], told["arena_bytes"], told["macs"]) == ("mps2-an386", 8, 0)
     of_image = facts.image(records.image(project))
     assert of_image["flash"] == {"code": 2000, "constants": 256, "total": 2300}
-    assert (of_image["arena_bytes"], of_image["stack_reserved_bytes"]) == (8, 4096)
+    assert (of_image["arena_and_guards_bytes"], of_image["stack_reserved_bytes"]) == (8, 4096)
 
 
 def test_every_board_tells_where_it_runs():

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from tests.report import records
+from tinyml.generate.project import RECORD
 from tinyml.quantize import Accuracy, Converted
 from tinyml.report import comparison, record
 
@@ -40,7 +41,7 @@ def test_a_record_names_the_first_difference(project):
 def test_a_written_record_is_read_back(project):
     made = records.make(project)
     path = record.write(project.path, made)
-    assert path == project.path / record.FILE
+    assert path == project.path / RECORD
     assert json.loads(path.read_text()) == made
     assert comparison.load(project.path) == made
 

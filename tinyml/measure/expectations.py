@@ -71,6 +71,8 @@ class Expectations:
         try:
             with np.load(folder / EXPECTATIONS, allow_pickle=False) as found:
                 graph = plan.graph
+                if str(found["model_sha256"]) != graph.sha256:
+                    raise ProjectError(f"{folder / EXPECTATIONS} belongs to another model", hint)
                 expectations = Expectations(
                     tuple(found[f"input{i}"] for i in range(len(graph.inputs))),
                     tuple(found[f"output{i}"] for i in range(len(graph.outputs))),
@@ -79,13 +81,11 @@ class Expectations:
                     str(found["oracle"]),
                 )
                 expectations._check(plan)
+                return expectations
         except FileNotFoundError:
             raise ProjectError(f"the project has no recorded expectations ({EXPECTATIONS})", hint) from None
         except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise ProjectError(f"{folder / EXPECTATIONS} cannot be read: {error}", hint) from None
-        if expectations.model_sha256 != plan.graph.sha256:
-            raise ProjectError(f"{folder / EXPECTATIONS} belongs to another model", hint)
-        return expectations
 
 
 def expect(plan: Plan, inputs: tuple[Array, ...]) -> Expectations:
