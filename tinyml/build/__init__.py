@@ -180,8 +180,8 @@ def _environment(core: Path) -> dict[str, str]:
 def _keep_state(core: Path) -> None:
     """Prepare PlatformIO's folder `core`.
 
-    It is told that this version of it ran there last; otherwise it asks its registry for updates first. Its folders
-    are made for it, since two of it that make the same folder at once fail.
+    It is told that this version of it ran there last; otherwise it asks its registry for updates first. Its
+    folders are made for it, since two of it that make the same folder at once fail.
     """
     for folder in ("packages", ".cache/downloads", ".cache/http", ".cache/tmp"):
         (core / folder).mkdir(parents=True, exist_ok=True)
