@@ -19,6 +19,8 @@ from tinyml.errors import BoardError
 Kind = Literal["flash", "ram"]
 T = TypeVar("T")
 EVIDENCE_LEVELS = ("none", "built", "emulated", "hardware")
+STACK_BYTES = 4096
+COUNTER_BITS = 32
 
 
 @dataclass(frozen=True)
@@ -47,19 +49,20 @@ class MemoryRegion:
 
 @dataclass(frozen=True)
 class Pin:
-    """A pin of a port, written as "PC6": port C (index 2), number 6."""
+    """A pin of a port, written as "PC6" or, by vendors that number their ports, "P0.24": port, then number."""
 
     text: str
 
     @property
     def port_index(self) -> int:
-        """0 for port A, 1 for port B, and so on."""
-        return ord(self.text[1]) - ord("A")
+        """0 for port A or port 0, 1 for port B or port 1, and so on."""
+        port = self.text[1]
+        return int(port) if port.isdigit() else ord(port) - ord("A")
 
     @property
     def number(self) -> int:
         """The pin's number within its port."""
-        return int(self.text[2:])
+        return int(self.text[2:].removeprefix("."))
 
     def __str__(self) -> str:
         """Return the pin as it was written."""
@@ -74,6 +77,7 @@ class Console:
         peripheral: its name in the chip's manual.
         base: its first register's address.
         baud: bits a second, 8N1.
+        clock_hz: the clock that the baud rate is divided from, where that is neither the core's nor the bus's.
         apb: the peripheral bus that clocks it, where the chip has several.
         enable_bit: its bit in that bus's clock enable register.
         tx: the pin that sends, where pins have to be chosen.
@@ -85,6 +89,7 @@ class Console:
     peripheral: str
     base: int
     baud: int
+    clock_hz: int | None = None
     apb: int | None = None
     enable_bit: int | None = None
     tx: Pin | None = None
@@ -95,12 +100,14 @@ class Console:
 
 @dataclass(frozen=True)
 class Counter:
-    """The free-running 32-bit counter that measures an inference.
+    """The free-running counter that measures an inference, to the host 32 bits wide.
 
     Attributes:
         peripheral: its name in the chip's manual.
         base: its first register's address.
         prescale: how many cycles of its clock make one tick.
+        bits: its own width. Where that is less than 32, the port takes an interrupt at each wrap and counts on.
+        wrap_instructions: how many instructions that interrupt takes.
         apb: the peripheral bus that clocks it, where the chip has several.
         enable_bit: its bit in that bus's clock enable register.
         note: what clocks it.
@@ -109,6 +116,8 @@ class Counter:
     peripheral: str
     base: int
     prescale: int
+    bits: int = COUNTER_BITS
+    wrap_instructions: int = 0
     apb: int | None = None
     enable_bit: int | None = None
     note: str = ""
@@ -173,6 +182,7 @@ class Board:
         clock_hz: the core's clock.
         crystal_hz: the external crystal that the clock is made from, or None where the port needs none.
         memory: its regions; the first of each kind is the main one.
+        stack_bytes: how much of the main RAM is the stack's, a multiple of 8.
         port: the folder under firmware/port/ that drives its chip family.
         console: the UART of the link.
         counter: the counter that measures.
@@ -191,6 +201,7 @@ class Board:
     clock_hz: int
     crystal_hz: int | None
     memory: tuple[MemoryRegion, ...]
+    stack_bytes: int
     port: str
     console: Console
     counter: Counter
@@ -321,7 +332,7 @@ class _Table:
         return Fraction(int(numerator), int(denominator or 1))
 
     def pin(self, key: str) -> Pin:
-        return Pin(self.text(key, r"P[A-Z]\d\d?", 'a pin such as "PC6"'))
+        return Pin(self.text(key, r"P([A-Z]|\d\.)\d\d?", 'a pin such as "PC6" or "P0.24"'))
 
     def note(self, key: str = "note") -> str:
         return self.optional(key, self.text) or ""
@@ -373,6 +384,7 @@ def _board(top: _Table, text: str) -> Board:
         clock_hz=clock.number("hz", least=1),
         crystal_hz=clock.optional("crystal_hz", clock.number),
         memory=_memory(regions),
+        stack_bytes=_stack_bytes(top),
         port=top.text("port", r"[a-z0-9_]+", "the name of a folder under firmware/port/"),
         console=_console(console),
         counter=_counter(counter),
@@ -416,11 +428,19 @@ def _memory(tables: list[_Table]) -> tuple[MemoryRegion, ...]:
     return tuple(regions)
 
 
+def _stack_bytes(top: _Table) -> int:
+    given = top.optional("stack_bytes", lambda key: top.number(key, least=8))
+    if given is not None and given % 8:
+        raise top.refuse("stack_bytes", f"stack_bytes must be a multiple of 8, not {given}")
+    return STACK_BYTES if given is None else given
+
+
 def _console(table: _Table) -> Console:
     return Console(
         peripheral=table.text("peripheral"),
         base=table.number("base"),
         baud=table.number("baud", least=1),
+        clock_hz=table.optional("clock_hz", lambda key: table.number(key, least=1)),
         apb=table.optional("apb", table.number),
         enable_bit=table.optional("enable_bit", table.number),
         tx=table.optional("tx", table.pin),
@@ -431,10 +451,15 @@ def _console(table: _Table) -> Console:
 
 
 def _counter(table: _Table) -> Counter:
+    bits = table.optional("bits", lambda key: table.number(key, least=1))
+    if bits is not None and bits > COUNTER_BITS:
+        raise table.refuse("bits", f"counter.bits must be 1 to {COUNTER_BITS}, not {bits}")
     return Counter(
         peripheral=table.text("peripheral"),
         base=table.number("base"),
         prescale=table.number("prescale", least=1),
+        bits=bits or COUNTER_BITS,
+        wrap_instructions=table.optional("wrap_instructions", table.number) or 0,
         apb=table.optional("apb", table.number),
         enable_bit=table.optional("enable_bit", table.number),
         note=table.note(),

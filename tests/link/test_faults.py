@@ -10,7 +10,9 @@ from tinyml.link import faults
         (1 << 12 | 1 << 9, "stack overflow"),
         (1 << 15 | 1 << 9, "access to an address without memory"),
         (1 << 25, "division by zero"),
-        (3 << 28, "exception 3"),
+        (1 << 20, "stack overflow"),
+        (3 << 28, "a hard fault: an address without memory, an unaligned access or an undefined instruction"),
+        (11 << 28, "exception 11"),
         (1 << 3, "exception 0"),
     ],
 )

@@ -56,7 +56,7 @@ __attribute__((noinline)) static uint32_t overflow(uint32_t depth) {
 }
 
 /* In sections of their own, so that the test can look their addresses up. */
-__attribute__((noinline)) void tm_test_read_nothing(void) { (void)*(volatile uint32_t *)0xC0000000u; }
+__attribute__((noinline)) void tm_test_read_nothing(void) { (void)*(volatile uint32_t *)0xF0000000u; }
 __attribute__((noinline)) void tm_test_undefined(void) { __asm volatile("udf #0"); }
 
 static void obey(int32_t command) {

@@ -31,8 +31,8 @@ def build(board_name: str, folder: Path) -> Image:
     (folder / "main.c").write_text(MAIN)
     runtime = resources.firmware() / "runtime"
     elf = folder / "firmware.elf"
-    flags = ["-std=c99", "-O2", *board.flags, "-ffunction-sections", "-fdata-sections"]
-    link = ["-nostartfiles", "-Wl,--gc-sections", "-T", str(folder / "tm_linker.ld"), "-o", str(elf)]
+    flags = ["-std=c99", "-O2", *platformio.compiler_flags(board), "-ffunction-sections", "-fdata-sections"]
+    link = ["-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", "-T", str(folder / "tm_linker.ld"), "-o", str(elf)]
     sources = [*sorted(folder.glob("*.c")), *sorted(runtime.glob("*.c")), MODEL]
     command = ["arm-none-eabi-gcc", *flags, f"-I{folder}", f"-I{runtime}", *map(str, sources), *link]
     subprocess.run(command, check=True, timeout=60)

@@ -6,19 +6,36 @@ from pathlib import Path
 from tinyml import resources
 from tinyml.board import Board
 from tinyml.errors import BoardError
-from tinyml.plan.budget import STACK_BYTES
 from tinyml.render import render
 
 # Ports that drive an architecture, and not a chip family; the boards' `cpu` chooses.
-_ARCHITECTURES = {"cortex-m4": "cortex_m"}
+_ARCHITECTURES = {
+    "cortex-m0": "cortex_m",
+    "cortex-m3": "cortex_m",
+    "cortex-m4": "cortex_m",
+    "cortex-m7": "cortex_m",
+    "cortex-m33": "cortex_m",
+    "cortex-m55": "cortex_m",
+}
+
+# What the port of an architecture asks of the compiler. The Cortex-M port makes unaligned accesses fault.
+_FLAGS = {"cortex_m": ("-mno-unaligned-access",)}
 
 
-def files(board: Board, stack_bytes: int = STACK_BYTES) -> dict[str, str]:
+def compiler_flags(board: Board) -> tuple[str, ...]:
+    """Return the flags that compile for the core of `board`.
+
+    Raises:
+        BoardError: tinyml has no code for the core.
+    """
+    return board.flags + _FLAGS[_architecture(board)]
+
+
+def files(board: Board) -> dict[str, str]:
     """Return what a project for `board` needs besides model, kernels and runtime.
 
     Args:
         board: the board.
-        stack_bytes: the size of the stack, a multiple of 8.
 
     Returns:
         The text of each file, by its path relative to the project's folder, with "/" between the parts.
@@ -29,7 +46,7 @@ def files(board: Board, stack_bytes: int = STACK_BYTES) -> dict[str, str]:
     result = {
         "platformio.ini": render("platformio.ini.j2", board=board),
         "lib/tinyml_port/tm_board.h": render("tm_board.h.j2", board=board),
-        "lib/tinyml_port/tm_linker.ld": render("linker.ld.j2", board=board, stack_bytes=stack_bytes),
+        "lib/tinyml_port/tm_linker.ld": render("linker.ld.j2", board=board),
         f"platforms/tinyml/boards/{board.name}.json": _manifest(board),
     }
     for name in ("platform.json", "platform.py", "builder/main.py"):
@@ -42,14 +59,19 @@ def files(board: Board, stack_bytes: int = STACK_BYTES) -> dict[str, str]:
     return result
 
 
-def _port_folders(board: Board) -> list[Path]:
-    ports = resources.firmware() / "port"
+def _architecture(board: Board) -> str:
     if board.cpu not in _ARCHITECTURES:
         raise BoardError(f"the board {board.name} has a {board.cpu}; supported are {', '.join(_ARCHITECTURES)}")
+    return _ARCHITECTURES[board.cpu]
+
+
+def _port_folders(board: Board) -> list[Path]:
+    ports = resources.firmware() / "port"
+    architecture = _architecture(board)
     known = sorted(path.name for path in ports.iterdir() if path.name not in _ARCHITECTURES.values())
     if board.port not in known:
         raise BoardError(f"the board {board.name} names the port {board.port!r}; there are {', '.join(known)}")
-    return [ports / _ARCHITECTURES[board.cpu], ports / board.port]
+    return [ports / architecture, ports / board.port]
 
 
 def _manifest(board: Board) -> str:
@@ -61,7 +83,7 @@ def _manifest(board: Board) -> str:
         "build": {
             "cpu": board.cpu,
             "f_cpu": f"{board.clock_hz}L",
-            "flags": list(board.flags),
+            "flags": list(compiler_flags(board)),
             "mcu": board.platformio.mcu,
         },
         "upload": {"maximum_ram_size": board.ram.length, "maximum_size": board.flash.length},

@@ -4,11 +4,12 @@ from fractions import Fraction
 from math import ceil
 
 from tinyml import protocol
+from tinyml.board import COUNTER_BITS, Counter
 from tinyml.errors import DeviceError
 from tinyml.link.client import Client, Count
 
 _CHECK_ITERATIONS = 500_000
-_COUNTER_SPAN = 1 << 32  # ticks
+_COUNTER_SPAN = 1 << COUNTER_BITS  # ticks
 _TOLERANCE_INSTRUCTIONS = 8  # a call, a return and the loading of the loop's length are part of what is counted
 
 
@@ -16,24 +17,32 @@ class Clock:
     """Converts the counts of one emulated device to instructions.
 
     An emulator's time is its instructions: after n of them the counter stands at floor(n × ticks per instruction).
-    With at least one tick an instruction, n can be had back exactly from what the counter showed, wherever between
-    two ticks the work began. What counting itself costs is measured once, with an empty function, and subtracted.
+    With more than one tick an instruction, n can be had back exactly from what the counter showed, wherever between
+    two ticks the work began. What is to spare over one tick is split evenly, so that a counter that runs a little
+    ahead or behind, as one whose period is no whole number of the emulator's nanoseconds, changes nothing. What
+    counting itself costs is measured once, with an empty function, and subtracted.
 
     Args:
         client: the device.
         ticks_per_instruction: the board's fact, at least 1.
+        counter: the board's; how wide it is, and what its wraps cost.
     """
 
-    def __init__(self, client: Client, ticks_per_instruction: Fraction) -> None:
+    def __init__(self, client: Client, ticks_per_instruction: Fraction, counter: Counter) -> None:
         self._client = client
         self._ticks_per_instruction = ticks_per_instruction
+        self._counter = counter
         self._overhead = self._elapsed(client.calibrate(0))
 
     def _elapsed(self, count: Count) -> int:
-        def instructions(ticks: int) -> int:
-            return ceil(ticks / self._ticks_per_instruction)
+        slack = (self._ticks_per_instruction - 1) / 2
 
-        return instructions(count.start + count.ticks) - instructions(count.start)
+        def instructions(ticks: int) -> int:
+            return ceil((ticks - slack) / self._ticks_per_instruction)
+
+        end = count.start + count.ticks
+        wraps = (end >> self._counter.bits) - (count.start >> self._counter.bits)
+        return instructions(end) - instructions(count.start) - wraps * self._counter.wrap_instructions
 
     @property
     def span(self) -> int:

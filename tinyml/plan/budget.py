@@ -7,7 +7,6 @@ from tinyml.errors import FitError
 from tinyml.plan import Plan
 
 # What the firmware needs besides the model. The build's tests hold real images against these figures.
-STACK_BYTES = 4096
 RUNTIME_RAM_BYTES = 2048  # link buffers, the runtime's variables, the arena's guards
 RUNTIME_CODE_BYTES = 8192
 CODE_BYTES_A_CALL = 2048  # a kernel specialised for its layer, with its table; most are much smaller
@@ -37,7 +36,7 @@ def budget(plan: Plan, board: Board) -> Budget:
     calls = sum(len(layer.lowered.calls) for layer in plan.layers)
     return Budget(
         board=board.name,
-        ram_needed=plan.memory.arena_bytes + STACK_BYTES + RUNTIME_RAM_BYTES,
+        ram_needed=plan.memory.arena_bytes + board.stack_bytes + RUNTIME_RAM_BYTES,
         ram_available=board.ram.length,
         flash_needed=plan.constant_bytes + RUNTIME_CODE_BYTES + CODE_BYTES_A_CALL * calls,
         flash_available=board.flash.length,
@@ -68,7 +67,8 @@ def check_fit(plan: Plan, board: Board) -> Budget:
     problems = []
     if b.ram_needed > b.ram_available:
         problems.append(
-            f"it needs {b.ram_needed:,} bytes of RAM (arena {plan.memory.arena_bytes:,}) and the board has "
+            f"it needs {b.ram_needed:,} bytes of RAM (arena {plan.memory.arena_bytes:,}, stack "
+            f"{board.stack_bytes:,}, runtime {RUNTIME_RAM_BYTES:,}) and the board has "
             f"{b.ram_available:,}: {b.ram_needed - b.ram_available:,} too many; {_peak_text(plan)}"
         )
     if b.flash_needed > b.flash_available:

@@ -81,7 +81,7 @@ def _start_qemu(image: Image, board: Board) -> Session:
         client = Client(stream, explain=emulator.explain)
         hello = client.hello()
         assert board.qemu, "the emulator has checked it"
-        clock = Clock(client, board.qemu.ticks_per_instruction)
+        clock = Clock(client, board.qemu.ticks_per_instruction, board.counter)
         clock.check()
         return Session(client, hello, clock, version, resources.pop_all())
     raise AssertionError("the block returns or raises")

@@ -1,4 +1,4 @@
-/* Arm's Cortex-M System Design Kit on the MPS2: UART and FPGAIO counter. */
+/* Arm's Cortex-M System Design Kit on the MPS2 and MPS3: UART and FPGAIO counter. */
 #include "tm_board.h"
 #include "tm_cortex_m.h"
 #include "tm_port.h"
@@ -14,11 +14,15 @@
 #define FPGAIO_COUNTER TM_REGISTER(TM_BOARD_COUNTER_BASE + 0x18u)
 #define FPGAIO_PRESCALE TM_REGISTER(TM_BOARD_COUNTER_BASE + 0x1Cu)
 
+#ifndef TM_BOARD_CONSOLE_CLOCK_HZ
+#define TM_BOARD_CONSOLE_CLOCK_HZ TM_BOARD_CLOCK_HZ
+#endif
+
 /* The UART holds a byte in its buffer and one on the line, and tells only of the buffer. */
 #define UART_DRAIN_TICKS (2u * 10u * (TM_BOARD_CLOCK_HZ / TM_BOARD_CONSOLE_BAUD) / TM_BOARD_COUNTER_PRESCALE)
 
 void tm_port_init(void) {
-  UART_BAUDDIV = TM_BOARD_CLOCK_HZ / TM_BOARD_CONSOLE_BAUD;
+  UART_BAUDDIV = TM_BOARD_CONSOLE_CLOCK_HZ / TM_BOARD_CONSOLE_BAUD;
   UART_CTRL = UART_CTRL_TX_RX_ENABLE;
   /* Drops what came earlier. QEMU, which found the receiver off, looks for input again only after a read. */
   (void)UART_DATA;

@@ -1,4 +1,4 @@
-/* How an Armv7E-M core restarts and stops. */
+/* How a Cortex-M core restarts and stops. */
 #include "tm_cortex_m.h"
 #include "tm_port.h"
 
