@@ -9,7 +9,7 @@ import pytest
 
 import tinyml
 from tests import small_models
-from tests.emulated import BOARDS, needs_chain
+from tests.emulated import ALL_BOARDS, BOARDS, needs_chain
 from tinyml.errors import DeviceError, FitError, ModelError, ProjectError, SamplesError
 from tinyml.generate.project import EXPECTATIONS, Project
 from tinyml.plan.budget import STACK_BYTES, budget
@@ -54,7 +54,7 @@ def edit(file, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("board", ALL_BOARDS)
 def test_a_model_is_bit_exact_on_an_emulated_board(model, board, tmp_path):
     heard = Heard()
     record = tinyml.deploy(model, board, random=5, seed=7, out=tmp_path / "p", progress=heard)

@@ -19,7 +19,6 @@ from tinyml.errors import BoardError
 Kind = Literal["flash", "ram"]
 T = TypeVar("T")
 EVIDENCE_LEVELS = ("none", "built", "emulated", "hardware")
-STACK_BYTES = 4096
 COUNTER_BITS = 32
 
 
@@ -77,7 +76,7 @@ class Console:
         peripheral: its name in the chip's manual.
         base: its first register's address.
         baud: bits a second, 8N1.
-        clock_hz: the clock that the baud rate is divided from, where that is neither the core's nor the bus's.
+        clock_hz: its input clock, where that is not the core's.
         apb: the peripheral bus that clocks it, where the chip has several.
         enable_bit: its bit in that bus's clock enable register.
         tx: the pin that sends, where pins have to be chosen.
@@ -182,7 +181,7 @@ class Board:
         clock_hz: the core's clock.
         crystal_hz: the external crystal that the clock is made from, or None where the port needs none.
         memory: its regions; the first of each kind is the main one.
-        stack_bytes: how much of the main RAM is the stack's, a multiple of 8.
+        stack_bytes: the RAM to set aside for the stack, a multiple of 16, or None for the usual size.
         port: the folder under firmware/port/ that drives its chip family.
         console: the UART of the link.
         counter: the counter that measures.
@@ -201,7 +200,7 @@ class Board:
     clock_hz: int
     crystal_hz: int | None
     memory: tuple[MemoryRegion, ...]
-    stack_bytes: int
+    stack_bytes: int | None
     port: str
     console: Console
     counter: Counter
@@ -428,11 +427,11 @@ def _memory(tables: list[_Table]) -> tuple[MemoryRegion, ...]:
     return tuple(regions)
 
 
-def _stack_bytes(top: _Table) -> int:
-    given = top.optional("stack_bytes", lambda key: top.number(key, least=8))
-    if given is not None and given % 8:
-        raise top.refuse("stack_bytes", f"stack_bytes must be a multiple of 8, not {given}")
-    return STACK_BYTES if given is None else given
+def _stack_bytes(top: _Table) -> int | None:
+    stack_bytes = top.optional("stack_bytes", lambda key: top.number(key, least=256))
+    if stack_bytes is not None and stack_bytes % 16:
+        raise top.refuse("stack_bytes", f"stack_bytes must be a multiple of 16, not {stack_bytes}")
+    return stack_bytes
 
 
 def _console(table: _Table) -> Console:

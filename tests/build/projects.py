@@ -10,7 +10,11 @@ from tinyml import resources
 from tinyml.generate import platformio, project
 from tinyml.generate.project import Project
 
+# What builds and whole deployments of larger models are tested with; what depends on the core or on the chip is
+# tested with one board of each kind, and what takes no time with all of them.
 BOARDS = ("mps2-an386", "netduinoplus2")
+KINDS = (*BOARDS, "microbit", "stm32vldiscovery", "mps2-an505")
+ALL_BOARDS = tuple(name for name in boards.names() if boards.load(name).qemu)
 
 needs_compiler = pytest.mark.skipif(
     shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc, which is not installed"

@@ -122,9 +122,9 @@ def test_a_compiler_error_is_shown_with_its_line(tmp_path):
     assert str(tmp_path / ".pio" / "tinyml-build.log") in caught.value.hint
 
 
-def test_a_linker_error_is_shown(tmp_path):
+def test_an_image_that_does_not_fit_is_refused_with_figures(tmp_path):
     main = projects.MINIMAL_MAIN.replace("arena[64]", "arena[200000]")
-    with pytest.raises(BuildError, match=r"will not fit in region|overflowed"):
+    with pytest.raises(BuildError, match=r"it exceeds sram by 7\d,\d\d\d bytes"):
         build(projects.write(tmp_path, "netduinoplus2", main).path)
 
 

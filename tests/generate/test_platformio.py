@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from pathlib import Path
 
@@ -7,9 +8,10 @@ from tinyml import board as boards
 from tinyml.generate import platformio
 
 GOLDEN = Path(__file__).parent / "golden"
+REVIEWED = ("microbit", "mps2-an386", "mps3-an547", "netduinoplus2", "stm32vldiscovery")
 
 
-@pytest.mark.parametrize("name", boards.names())
+@pytest.mark.parametrize("name", REVIEWED)
 @pytest.mark.parametrize(
     ("path", "golden"),
     [("lib/tinyml_port/tm_linker.ld", "tm_linker.ld"), ("lib/tinyml_port/tm_board.h", "tm_board.h")],
@@ -35,8 +37,8 @@ def test_the_files_of_a_project():
     ]
 
 
-def test_the_stack_has_the_size_that_was_asked_for():
-    files = platformio.files(boards.load("mps2-an386"), stack_bytes=8192)
+def test_the_stack_has_the_size_that_the_board_asks_for():
+    files = platformio.files(dataclasses.replace(boards.load("mps2-an386"), stack_bytes=8192))
     assert "PROVIDE(__tm_stack_size = 8192);" in files["lib/tinyml_port/tm_linker.ld"]
 
 
@@ -46,3 +48,4 @@ def test_platformio_hears_the_board_and_its_memory():
     manifest = json.loads(files["platforms/tinyml/boards/netduinoplus2.json"])
     assert manifest["upload"] == {"maximum_ram_size": 131072, "maximum_size": 1048576}
     assert manifest["build"]["f_cpu"] == "168000000L"
+    assert manifest["build"]["flags"][-1] == "-mno-unaligned-access"  # the port makes them fault

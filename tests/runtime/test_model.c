@@ -41,7 +41,7 @@ static void misbehave(void) {
       second[1] = (uint8_t)recurse(1000);
       break;
     case READ_NOWHERE:
-      second[1] = *(volatile uint8_t *)(uintptr_t)0xF0000000u;
+      second[1] = *(volatile uint8_t *)(uintptr_t)0xE8000000u;
       break;
     default:
       break;

@@ -25,6 +25,7 @@ _LOG = Path(".pio") / "tinyml-build.log"
 _ERROR_LINE = re.compile(
     r"\berror\b:?|undefined reference|will not fit in region|overflowed by|No such file", re.I
 )
+_OVERFLOW = re.compile(r"region `(?P<region>\w+)' overflowed by (?P<bytes>\d+) bytes?")
 _SHOWN_ERRORS = 5
 _LONGEST_LINE = 300
 
@@ -206,6 +207,12 @@ def _failure(log: Path) -> BuildError | MissingToolError:
     errors = [line.strip() for line in lines if _ERROR_LINE.search(line)]
     if any("nano.specs" in line or "stdint.h: No such file" in line for line in errors):
         return MissingToolError("the C compiler has no C library (newlib)", toolchain.COMPILER_PACKAGES)
+    if overflows := [match for line in errors if (match := _OVERFLOW.search(line))]:
+        told = " and ".join(f"{match['region']} by {int(match['bytes']):,} bytes" for match in overflows)
+        return BuildError(
+            f"the image does not fit the board's memory: it exceeds {told}",
+            f"Choose a larger board (`tinyml boards`) or a smaller model. The whole log is {log}.",
+        )
     shown = errors[:_SHOWN_ERRORS] or lines[-_SHOWN_ERRORS:]
     first, rest = (shown[0], shown[1:]) if shown else ("it said nothing", [])
     return BuildError(f"the build failed: {first}", "\n".join([*rest, f"The whole log is {log}."]))

@@ -6,6 +6,7 @@ from pathlib import Path
 from tinyml import resources
 from tinyml.board import Board
 from tinyml.errors import BoardError
+from tinyml.plan.budget import stack_bytes
 from tinyml.render import render
 
 # Ports that drive an architecture, and not a chip family; the boards' `cpu` chooses.
@@ -46,7 +47,7 @@ def files(board: Board) -> dict[str, str]:
     result = {
         "platformio.ini": render("platformio.ini.j2", board=board),
         "lib/tinyml_port/tm_board.h": render("tm_board.h.j2", board=board),
-        "lib/tinyml_port/tm_linker.ld": render("linker.ld.j2", board=board),
+        "lib/tinyml_port/tm_linker.ld": render("linker.ld.j2", board=board, stack_bytes=stack_bytes(board)),
         f"platforms/tinyml/boards/{board.name}.json": _manifest(board),
     }
     for name in ("platform.json", "platform.py", "builder/main.py"):

@@ -7,6 +7,7 @@ from tinyml.errors import FitError
 from tinyml.plan import Plan
 
 # What the firmware needs besides the model. The build's tests hold real images against these figures.
+STACK_BYTES = 4096
 RUNTIME_RAM_BYTES = 2048  # link buffers, the runtime's variables, the arena's guards
 RUNTIME_CODE_BYTES = 8192
 CODE_BYTES_A_CALL = 2048  # a kernel specialised for its layer, with its table; most are much smaller
@@ -31,12 +32,17 @@ class Budget:
     flash_available: int
 
 
+def stack_bytes(board: Board) -> int:
+    """Return the RAM that is set aside for the stack on `board`."""
+    return board.stack_bytes or STACK_BYTES
+
+
 def budget(plan: Plan, board: Board) -> Budget:
     """Return what `plan` needs on `board`."""
     calls = sum(len(layer.lowered.calls) for layer in plan.layers)
     return Budget(
         board=board.name,
-        ram_needed=plan.memory.arena_bytes + board.stack_bytes + RUNTIME_RAM_BYTES,
+        ram_needed=plan.memory.arena_bytes + stack_bytes(board) + RUNTIME_RAM_BYTES,
         ram_available=board.ram.length,
         flash_needed=plan.constant_bytes + RUNTIME_CODE_BYTES + CODE_BYTES_A_CALL * calls,
         flash_available=board.flash.length,
@@ -68,7 +74,7 @@ def check_fit(plan: Plan, board: Board) -> Budget:
     if b.ram_needed > b.ram_available:
         problems.append(
             f"it needs {b.ram_needed:,} bytes of RAM (arena {plan.memory.arena_bytes:,}, stack "
-            f"{board.stack_bytes:,}, runtime {RUNTIME_RAM_BYTES:,}) and the board has "
+            f"{stack_bytes(board):,}, runtime {RUNTIME_RAM_BYTES:,}) and the board has "
             f"{b.ram_available:,}: {b.ram_needed - b.ram_available:,} too many; {_peak_text(plan)}"
         )
     if b.flash_needed > b.flash_available:
