@@ -32,8 +32,17 @@ def build(board_name: str, folder: Path) -> Image:
     runtime = resources.firmware() / "runtime"
     elf = folder / "firmware.elf"
     flags = ["-std=c99", "-O2", *platformio.compiler_flags(board), "-ffunction-sections", "-fdata-sections"]
-    link = ["-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", "-T", str(folder / "tm_linker.ld"), "-o", str(elf)]
+    link = ["-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", "-T", str(folder / "tm_linker.ld")]
     sources = [*sorted(folder.glob("*.c")), *sorted(runtime.glob("*.c")), MODEL]
-    command = ["arm-none-eabi-gcc", *flags, f"-I{folder}", f"-I{runtime}", *map(str, sources), *link]
+    command = [
+        "arm-none-eabi-gcc",
+        *flags,
+        f"-I{folder}",
+        f"-I{runtime}",
+        *map(str, sources),
+        *link,
+        "-o",
+        str(elf),
+    ]
     subprocess.run(command, check=True, timeout=60)
     return Image(project=folder, project_sha256="", elf=elf, sha256="", compiler="", sizes=sizes(elf))

@@ -17,10 +17,10 @@ class Clock:
     """Converts the counts of one emulated device to instructions.
 
     An emulator's time is its instructions: after n of them the counter stands at floor(n × ticks per instruction).
-    With more than one tick an instruction, n can be had back exactly from what the counter showed, wherever between
-    two ticks the work began. What is to spare over one tick is split evenly, so that a counter that runs a little
-    ahead or behind, as one whose period is no whole number of the emulator's nanoseconds, changes nothing. What
-    counting itself costs is measured once, with an empty function, and subtracted.
+    With more than one tick an instruction, n can be had back exactly from what the counter showed, wherever
+    between two ticks the work began. What is to spare over one tick is split evenly, so that a counter that runs a
+    little ahead or behind, as one whose period is no whole number of the emulator's nanoseconds, changes nothing.
+    What counting itself costs is measured once, with an empty function, and subtracted.
 
     Args:
         client: the device.
