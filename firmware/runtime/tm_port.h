@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Prepares clocks, the console UART and the tick counter. All interrupts stay off, so that nothing disturbs a
- * count. */
+/* Prepares clocks, the console UART and the tick counter. Interrupts stay off, so that nothing disturbs a count;
+ * but for one at each wrap of a counter of less than 32 bits, whose length is the board's `wrap_instructions`. */
 void tm_port_init(void);
 
 /* Returns the next received byte, or -1 when there is none. Never waits. */
