@@ -23,6 +23,8 @@ void tm_port_init(void) {
   UART_DIVISOR_HIGH = (uint8_t)(UART_DIVISOR >> 8);
   UART_LCR = UART_LCR_8N1;
   UART_FCR = UART_FCR_ENABLE_AND_CLEAR;
+  /* QEMU, where a byte that came earlier filled the UART, looks for input again only after a read. */
+  (void)UART_DATA;
 }
 
 int32_t tm_port_read(void) { return (UART_LSR & UART_LSR_RX_FULL) != 0 ? (int32_t)UART_DATA : -1; }
