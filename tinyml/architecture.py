@@ -72,4 +72,4 @@ def of(core: str) -> Architecture:
         if core in architecture.cores:
             return architecture
     known = ", ".join(name for architecture in ALL for name in architecture.cores)
-    raise BoardError(f"the core {core} is not supported; supported are {known}")
+    raise BoardError(f"the processor core {core} is not supported; supported are {known}")

@@ -12,7 +12,6 @@ from tinyml.generate import platformio, project
 from tinyml.generate.project import Project
 
 
-
 def needs(program: str) -> pytest.MarkDecorator:
     """Skip a test where `program` is not installed."""
     return pytest.mark.skipif(shutil.which(program) is None, reason=f"needs {program}, which is not installed")

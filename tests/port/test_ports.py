@@ -110,16 +110,27 @@ int main(void) {
 """
 
 
-
 class Machine:
     """An emulated board whose console is the emulator's standard input and output."""
 
     def __init__(self, image, board):
         qemu, emulator = board.qemu, board.architecture.emulator
         serial = ["-serial", "null"] * qemu.serial_index + ["-serial", "stdio", "-monitor", "none"]
+        machine = [emulator, "-M", qemu.machine, *qemu.options]
         clock = ["-icount", f"shift={qemu.icount_shift},sleep=off"]
         self._process = subprocess.Popen(
-            [emulator, "-M", qemu.machine, *qemu.options, *clock, "-kernel", image.elf, "-display", "none", *serial],
+            [
+                emulator,
+                "-M",
+                qemu.machine,
+                *qemu.options,
+                *clock,
+                "-kernel",
+                image.elf,
+                "-display",
+                "none",
+                *serial,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -32,7 +32,14 @@ def build(board_name: str, folder: Path) -> Image:
     (folder / "main.c").write_text(MAIN)
     runtime = resources.firmware() / "runtime"
     elf = folder / "firmware.elf"
-    flags = ["-std=c99", "-O2", *board.flags, *architecture.library_flags, "-ffunction-sections", "-fdata-sections"]
+    flags = [
+        "-std=c99",
+        "-O2",
+        *board.flags,
+        *architecture.library_flags,
+        "-ffunction-sections",
+        "-fdata-sections",
+    ]
     link = ["-nostartfiles", "-Wl,--gc-sections", "-T", str(folder / "tm_linker.ld"), "-o", str(elf)]
     sources = [*sorted(folder.glob("*.c")), *sorted(runtime.glob("*.c")), MODEL]
     command = [architecture.compiler, *flags, f"-I{folder}", f"-I{runtime}", *map(str, sources), *link]
