@@ -119,18 +119,7 @@ class Machine:
         machine = [emulator, "-M", qemu.machine, *qemu.options]
         clock = ["-icount", f"shift={qemu.icount_shift},sleep=off"]
         self._process = subprocess.Popen(
-            [
-                emulator,
-                "-M",
-                qemu.machine,
-                *qemu.options,
-                *clock,
-                "-kernel",
-                image.elf,
-                "-display",
-                "none",
-                *serial,
-            ],
+            [*machine, *clock, "-kernel", image.elf, "-display", "none", *serial],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
