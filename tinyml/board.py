@@ -13,7 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from tinyml import resources
+from tinyml import architecture, resources
+from tinyml.architecture import Architecture
 from tinyml.errors import BoardError
 
 Kind = Literal["flash", "ram"]
@@ -74,6 +75,7 @@ class Console:
         peripheral: its name in the chip's manual.
         base: its first register's address.
         baud: bits a second, 8N1.
+        clock_hz: its input clock, where that is not the core's.
         apb: the peripheral bus that clocks it, where the chip has several.
         enable_bit: its bit in that bus's clock enable register.
         tx: the pin that sends, where pins have to be chosen.
@@ -85,6 +87,7 @@ class Console:
     peripheral: str
     base: int
     baud: int
+    clock_hz: int | None = None
     apb: int | None = None
     enable_bit: int | None = None
     tx: Pin | None = None
@@ -99,7 +102,7 @@ class Counter:
 
     Attributes:
         peripheral: its name in the chip's manual.
-        base: its first register's address.
+        base: its first register's address, or the number of a register of the core.
         prescale: how many cycles of its clock make one tick.
         apb: the peripheral bus that clocks it, where the chip has several.
         enable_bit: its bit in that bus's clock enable register.
@@ -131,6 +134,7 @@ class Qemu:
 
     Attributes:
         machine: the argument of `-M`.
+        options: further arguments that the machine needs.
         serial_index: which of QEMU's serial ports is the console, counted from 0.
         icount_shift: an instruction takes 2**icount_shift ns of virtual time.
         ticks_per_instruction: how far the counter moves in that time.
@@ -141,6 +145,7 @@ class Qemu:
     serial_index: int
     icount_shift: int
     ticks_per_instruction: Fraction
+    options: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -173,6 +178,7 @@ class Board:
         clock_hz: the core's clock.
         crystal_hz: the external crystal that the clock is made from, or None where the port needs none.
         memory: its regions; the first of each kind is the main one.
+        stack_bytes: the RAM to set aside for the stack, a multiple of 16, or None for the usual size.
         port: the folder under firmware/port/ that drives its chip family.
         console: the UART of the link.
         counter: the counter that measures.
@@ -191,6 +197,7 @@ class Board:
     clock_hz: int
     crystal_hz: int | None
     memory: tuple[MemoryRegion, ...]
+    stack_bytes: int | None
     port: str
     console: Console
     counter: Counter
@@ -198,6 +205,15 @@ class Board:
     qemu: Qemu | None
     evidence: Evidence
     text: str
+
+    @property
+    def architecture(self) -> Architecture:
+        """What the board has in common with others.
+
+        Raises:
+            BoardError: tinyml has no code for the board's core.
+        """
+        return architecture.of(self.cpu)
 
     @property
     def flash(self) -> MemoryRegion:
@@ -373,6 +389,7 @@ def _board(top: _Table, text: str) -> Board:
         clock_hz=clock.number("hz", least=1),
         crystal_hz=clock.optional("crystal_hz", clock.number),
         memory=_memory(regions),
+        stack_bytes=_stack_bytes(top),
         port=top.text("port", r"[a-z0-9_]+", "the name of a folder under firmware/port/"),
         console=_console(console),
         counter=_counter(counter),
@@ -416,11 +433,19 @@ def _memory(tables: list[_Table]) -> tuple[MemoryRegion, ...]:
     return tuple(regions)
 
 
+def _stack_bytes(top: _Table) -> int | None:
+    stack_bytes = top.optional("stack_bytes", lambda key: top.number(key, least=256))
+    if stack_bytes is not None and stack_bytes % 16:
+        raise top.refuse("stack_bytes", f"stack_bytes must be a multiple of 16, not {stack_bytes}")
+    return stack_bytes
+
+
 def _console(table: _Table) -> Console:
     return Console(
         peripheral=table.text("peripheral"),
         base=table.number("base"),
         baud=table.number("baud", least=1),
+        clock_hz=table.optional("clock_hz", lambda key: table.number(key, least=1)),
         apb=table.optional("apb", table.number),
         enable_bit=table.optional("enable_bit", table.number),
         tx=table.optional("tx", table.pin),
@@ -444,6 +469,7 @@ def _counter(table: _Table) -> Counter:
 def _qemu(table: _Table) -> Qemu:
     return Qemu(
         machine=table.text("machine"),
+        options=table.optional("options", table.texts) or (),
         serial_index=table.number("serial_index"),
         icount_shift=table.number("icount_shift"),
         ticks_per_instruction=table.fraction("ticks_per_instruction"),

@@ -7,17 +7,28 @@ import pytest
 
 from tinyml import board as boards
 from tinyml import resources
+from tinyml.architecture import CORTEX_M
 from tinyml.generate import platformio, project
 from tinyml.generate.project import Project
 
-BOARDS = ("mps2-an386", "netduinoplus2")
 
-needs_compiler = pytest.mark.skipif(
-    shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc, which is not installed"
-)
-needs_qemu = pytest.mark.skipif(
-    shutil.which("qemu-system-arm") is None, reason="needs qemu-system-arm, which is not installed"
-)
+def needs(program: str) -> pytest.MarkDecorator:
+    """Skip a test where `program` is not installed."""
+    return pytest.mark.skipif(shutil.which(program) is None, reason=f"needs {program}, which is not installed")
+
+
+needs_compiler = needs(CORTEX_M.compiler)
+needs_qemu = needs(CORTEX_M.emulator)
+
+NAMES = ("mps2-an386", "netduinoplus2", "hifive1", "virt-rv32")
+_ARCHITECTURES = {name: boards.load(name).architecture for name in NAMES}
+
+# For parametrize: the boards that can be built here, and those that can be run, the others skipped.
+BUILT = [pytest.param(name, marks=needs(_ARCHITECTURES[name].compiler)) for name in NAMES]
+BOARDS = [
+    pytest.param(name, marks=[needs(_ARCHITECTURES[name].compiler), needs(_ARCHITECTURES[name].emulator)])
+    for name in NAMES
+]
 
 MINIMAL_MAIN = """\
 #include "tm_model.h"

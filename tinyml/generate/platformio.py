@@ -4,21 +4,18 @@ import json
 from pathlib import Path
 
 from tinyml import resources
+from tinyml.architecture import ALL
 from tinyml.board import Board
 from tinyml.errors import BoardError
-from tinyml.plan.budget import STACK_BYTES
+from tinyml.plan.budget import stack_bytes
 from tinyml.render import render
 
-# Ports that drive an architecture, and not a chip family; the boards' `cpu` chooses.
-_ARCHITECTURES = {"cortex-m4": "cortex_m"}
 
-
-def files(board: Board, stack_bytes: int = STACK_BYTES) -> dict[str, str]:
+def files(board: Board) -> dict[str, str]:
     """Return what a project for `board` needs besides model, kernels and runtime.
 
     Args:
         board: the board.
-        stack_bytes: the size of the stack, a multiple of 8.
 
     Returns:
         The text of each file, by its path relative to the project's folder, with "/" between the parts.
@@ -29,7 +26,7 @@ def files(board: Board, stack_bytes: int = STACK_BYTES) -> dict[str, str]:
     result = {
         "platformio.ini": render("platformio.ini.j2", board=board),
         "lib/tinyml_port/tm_board.h": render("tm_board.h.j2", board=board),
-        "lib/tinyml_port/tm_linker.ld": render("linker.ld.j2", board=board, stack_bytes=stack_bytes),
+        "lib/tinyml_port/tm_linker.ld": render("linker.ld.j2", board=board, stack_bytes=stack_bytes(board)),
         f"platforms/tinyml/boards/{board.name}.json": _manifest(board),
     }
     for name in ("platform.json", "platform.py", "builder/main.py"):
@@ -44,16 +41,16 @@ def files(board: Board, stack_bytes: int = STACK_BYTES) -> dict[str, str]:
 
 def _port_folders(board: Board) -> list[Path]:
     ports = resources.firmware() / "port"
-    if board.cpu not in _ARCHITECTURES:
-        raise BoardError(f"the board {board.name} has a {board.cpu}; supported are {', '.join(_ARCHITECTURES)}")
-    known = sorted(path.name for path in ports.iterdir() if path.name not in _ARCHITECTURES.values())
+    architectures = [architecture.name for architecture in ALL]
+    known = sorted(path.name for path in ports.iterdir() if path.name not in architectures)
     if board.port not in known:
         raise BoardError(f"the board {board.name} names the port {board.port!r}; there are {', '.join(known)}")
-    return [ports / _ARCHITECTURES[board.cpu], ports / board.port]
+    return [ports / board.architecture.name, ports / board.port]
 
 
 def _manifest(board: Board) -> str:
     """Return PlatformIO's description of the board."""
+    architecture = board.architecture
     manifest = {
         "name": board.title,
         "vendor": board.vendor,
@@ -64,6 +61,7 @@ def _manifest(board: Board) -> str:
             "flags": list(board.flags),
             "mcu": board.platformio.mcu,
         },
+        "toolchain": {"prefix": architecture.tool_prefix, "package": architecture.platformio_package},
         "upload": {"maximum_ram_size": board.ram.length, "maximum_size": board.flash.length},
     }
     return json.dumps(manifest, indent=2) + "\n"

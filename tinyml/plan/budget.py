@@ -32,12 +32,17 @@ class Budget:
     flash_available: int
 
 
+def stack_bytes(board: Board) -> int:
+    """Return the RAM that is set aside for the stack on `board`."""
+    return board.stack_bytes or STACK_BYTES
+
+
 def budget(plan: Plan, board: Board) -> Budget:
     """Return what `plan` needs on `board`."""
     calls = sum(len(layer.lowered.calls) for layer in plan.layers)
     return Budget(
         board=board.name,
-        ram_needed=plan.memory.arena_bytes + STACK_BYTES + RUNTIME_RAM_BYTES,
+        ram_needed=plan.memory.arena_bytes + stack_bytes(board) + RUNTIME_RAM_BYTES,
         ram_available=board.ram.length,
         flash_needed=plan.constant_bytes + RUNTIME_CODE_BYTES + CODE_BYTES_A_CALL * calls,
         flash_available=board.flash.length,
