@@ -58,6 +58,28 @@ def test_the_facts_of_small_boards_are_those_of_their_chips():
     assert (discovery.stack_bytes, microbit.stack_bytes) == (1024, 2048)
 
 
+def test_the_facts_of_the_real_risc_v_board_are_those_of_the_chip():
+    board = boards.load("hifive1")
+    assert board.architecture.name == "riscv"
+    assert (board.flash.origin, board.ram.origin, board.ram.length) == (0x20400000, 0x80000000, 16 << 10)
+    assert board.stack_bytes == 2048
+    assert board.qemu is not None
+    assert board.qemu.ticks_per_instruction == 1
+
+
+def test_the_options_of_an_emulated_machine_and_the_clock_of_its_uart_are_read():
+    board = boards.load("virt-rv32")
+    assert board.qemu is not None
+    assert board.qemu.options == ("-bios", "none")
+    assert board.console.clock_hz == 3_686_400
+
+
+@pytest.mark.parametrize("value", ["100", "4100"])
+def test_a_stack_of_an_impossible_size_is_refused(value):
+    text = GOOD.replace('port = "stm32f4"', f'port = "stm32f4"\nstack_bytes = {value}')
+    refuse(text, rf"line {line_of(text, 'stack_bytes')}: stack_bytes must be .* not {value}")
+
+
 def test_a_board_of_the_user_is_read_from_its_file(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(GOOD)
@@ -155,8 +177,12 @@ def test_a_board_without_emulator_or_evidence_is_accepted():
 
 def test_a_port_or_core_without_code_is_refused():
     for old, new, match in [
-        ('port = "stm32f4"', 'port = "nrf"', "the port 'nrf'; there are cmsdk, nrf51, stm32f1, stm32f4"),
-        ('cpu = "cortex-m4"', 'cpu = "cortex-m85"', "cortex-m85; supported are cortex-m0, cortex-m3, cortex-m4"),
+        ('port = "stm32f4"', 'port = "nrf"', "the port 'nrf'; there are cmsdk, nrf51, ns16550, sifive_e, stm32f1"),
+        (
+            'cpu = "cortex-m4"',
+            'cpu = "cortex-m85"',
+            "cortex-m85 is not supported; supported are cortex-m0, cortex-m3",
+        ),
     ]:
         with pytest.raises(BoardError, match=match):
             platformio.files(boards.parse(GOOD.replace(old, new), Path("mine.toml")))

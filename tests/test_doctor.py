@@ -6,6 +6,7 @@ import pytest
 
 from tests.build import projects
 from tinyml import doctor
+from tinyml.architecture import RISCV
 
 
 def checks():
@@ -23,6 +24,15 @@ def test_finds_what_is_installed_with_versions():
     assert found["qemu-system-arm"].version.startswith("QEMU ")
 
 
+@projects.needs(RISCV.compiler)
+@projects.needs(RISCV.emulator)
+def test_finds_the_tools_for_risc_v_with_versions():
+    found = checks()
+    assert found["riscv64-unknown-elf-gcc"].version.startswith("riscv64-unknown-elf-gcc")
+    assert found["picolibc"].version[0].isdigit()
+    assert found["qemu-system-riscv32"].version.startswith("QEMU ")
+
+
 def test_says_what_to_install_where_programs_are_missing(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("PLATFORMIO_CORE_DIR", str(tmp_path))
@@ -31,6 +41,12 @@ def test_says_what_to_install_where_programs_are_missing(monkeypatch, tmp_path):
         assert found[name].required
         assert not found[name].found
         assert found[name].install == "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
+    for name in ("riscv64-unknown-elf-gcc", "picolibc"):
+        assert not found[name].found
+        assert not found[name].required
+        packages = "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf"
+        assert found[name].install == f"apt-get install {packages}"
+    assert found["qemu-system-riscv32"].install == "apt-get install qemu-system-misc"
     assert not found["qemu-system-arm"].found
     assert found["qemu-system-arm"].install == "apt-get install qemu-system-arm"
     assert not found["espeak-ng"].found

@@ -16,6 +16,7 @@ ORDER = (
     ("resources", "files", "progress", "schema", "keeper"),
     ("process",),
     ("flatbuffer", "fixedpoint", "render"),
+    ("architecture",),
     ("graph", "kernels", "board", "protocol"),
     ("samples",),
     ("importers",),

@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -107,11 +108,51 @@ def test_array_that_cannot_be_used(tmp_path: Path, array: np.ndarray, said: str)
 
 
 @pytest.mark.parametrize("name", ["a.npy", "a.npz"])
-@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"PK\x03\x04 cut", b"text"])
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"PK\x03\x04 cut", b"text", b"PK\x05\x06" + bytes(17)])
 def test_file_that_is_no_array(tmp_path: Path, name: str, content: bytes):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SamplesError, match="cannot be read" if content else "it is empty"):
         samples.load(tmp_path / name, ONE)
+
+
+def npy(header: str) -> bytes:
+    """Return an array file of the header `header` and no values."""
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            npy("{'descr': '<f4', 'fortran_order': False, 'shape': (10000000000, 1000000), }"),
+            "memory does not suffice",
+        ),
+        (npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4, 2, 3), }"), "damaged, cut short"),
+        (npy("((("), "damaged"),
+        (npy("{{{ " + 3 * "'"), "damaged"),
+        (npy("-" * 9000 + "1"), "."),
+        (npy("x" * 9000), "damaged"),
+    ],
+)
+def test_damaged_npy(tmp_path: Path, content: bytes, said: str):
+    (tmp_path / "a.npy").write_bytes(content)
+    with pytest.raises(SamplesError, match=f"cannot be read as an array file: .*{said}"):
+        samples.load(tmp_path / "a.npy", ONE)
+
+
+def test_unsafe_loading_is_not_advised(tmp_path: Path):
+    np.save(tmp_path / "objects.npy", np.array([{}]))
+    (tmp_path / "text.npy").write_text("text")
+    for name in ("objects.npy", "text.npy"):
+        with pytest.raises(SamplesError, match=r"it holds pickled objects or is no array file$"):
+            samples.load(tmp_path / name, ONE)
+
+
+def test_npz_member_that_is_no_array(tmp_path: Path):
+    np.savez(tmp_path / "a.npz", x=batch(4, 2, 3))
+    with zipfile.ZipFile(tmp_path / "a.npz", "a") as archive:
+        archive.writestr("x_in", "notes")
+    assert len(samples.load(tmp_path / "a.npz", ONE)) == 4
 
 
 def test_missing_file_empty_folder_and_unknown_suffix(tmp_path: Path):
@@ -198,3 +239,8 @@ def test_random_int8_refuses_what_it_cannot_draw():
         samples.random_int8(graph(tensor("a", 5)), 0)
     with pytest.raises(SamplesError, match="float32"):
         samples.random_int8(graph(tensor("a", 5, kind="float32")), 1)
+    with pytest.raises(
+        SamplesError, match=r"100000000000 random samples of 8 values .* at most 268435456"
+    ) as caught:
+        samples.random_int8(graph(tensor("a", 5), tensor("b", 3, index=1)), 100_000_000_000)
+    assert "at most 33554432 samples" in caught.value.hint

@@ -13,7 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from tinyml import resources
+from tinyml import architecture, resources
+from tinyml.architecture import Architecture
 from tinyml.errors import BoardError
 
 Kind = Literal["flash", "ram"]
@@ -103,7 +104,7 @@ class Counter:
 
     Attributes:
         peripheral: its name in the chip's manual.
-        base: its first register's address.
+        base: its first register's address, or the number of a register of the core.
         prescale: how many cycles of its clock make one tick.
         bits: its own width. Where that is less than 32, the port takes an interrupt at each wrap and counts on.
         wrap_instructions: how many instructions that interrupt takes.
@@ -139,6 +140,7 @@ class Qemu:
 
     Attributes:
         machine: the argument of `-M`.
+        options: further arguments that the machine needs.
         serial_index: which of QEMU's serial ports is the console, counted from 0.
         icount_shift: an instruction takes 2**icount_shift ns of virtual time.
         ticks_per_instruction: how far the counter moves in that time.
@@ -149,6 +151,7 @@ class Qemu:
     serial_index: int
     icount_shift: int
     ticks_per_instruction: Fraction
+    options: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -208,6 +211,15 @@ class Board:
     qemu: Qemu | None
     evidence: Evidence
     text: str
+
+    @property
+    def architecture(self) -> Architecture:
+        """What the board has in common with others.
+
+        Raises:
+            BoardError: tinyml has no code for the board's core.
+        """
+        return architecture.of(self.cpu)
 
     @property
     def flash(self) -> MemoryRegion:
@@ -468,6 +480,7 @@ def _counter(table: _Table) -> Counter:
 def _qemu(table: _Table) -> Qemu:
     return Qemu(
         machine=table.text("machine"),
+        options=table.optional("options", table.texts) or (),
         serial_index=table.number("serial_index"),
         icount_shift=table.number("icount_shift"),
         ticks_per_instruction=table.fraction("ticks_per_instruction"),

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tinyml.architecture import CORTEX_M, RISCV, Architecture
 from tinyml.build import toolchain
 from tinyml.errors import MissingToolError
 from tinyml.run import qemu
@@ -44,9 +45,8 @@ def check() -> tuple[Check, ...]:
         Check("python", "runs tinyml", True, True, platform.python_version(), "apt-get install python3"),
         _package("platformio", "builds the firmware", True),
         _package("scons", "builds the firmware, beneath PlatformIO", True),
-        _probe(toolchain.COMPILER, "compiles the firmware", True, toolchain.COMPILER_PACKAGES, _compiler),
-        _probe("newlib", "the C library of the firmware", True, toolchain.COMPILER_PACKAGES, _newlib),
-        _probe("qemu-system-arm", "emulates boards", True, "apt-get install qemu-system-arm", qemu.version),
+        *_tools(CORTEX_M, "Arm", required=True),
+        *_tools(RISCV, "RISC-V", required=False),
         _package("tflite-micro", "gives the expected bits", oracle),
         _package("tensorflow", "converts Keras models", False, "tinyml[keras]", ("tensorflow-cpu",)),
         _package("ai-edge-litert", "compares with the desktop interpreter", False, "tinyml[desk]"),
@@ -84,16 +84,32 @@ def _requirement(name: str) -> str:
     return matches[0] if matches else name
 
 
-def _compiler() -> str:
-    return toolchain.compiler_version(toolchain.find_compiler())
+def _tools(architecture: Architecture, boards: str, required: bool) -> tuple[Check, ...]:
+    """Look for compiler, C library and emulator of the boards of an architecture."""
+
+    def compiler() -> str:
+        return toolchain.compiler_version(toolchain.find_compiler(architecture))
+
+    def emulator() -> str:
+        return qemu.version(architecture)
+
+    packages, emulator_package = architecture.compiler_packages, f"apt-get install {architecture.emulator_package}"
+    library = f"the C library of the firmware of {boards} boards"
+    return (
+        _probe(architecture.compiler, f"compiles the firmware of {boards} boards", required, packages, compiler),
+        _probe(architecture.library, library, required, packages, lambda: _library(architecture)),
+        _probe(architecture.emulator, f"emulates {boards} boards", required, emulator_package, emulator),
+    )
 
 
-def _newlib() -> str:
-    """Return newlib's version, from the macros of its header."""
-    said = _say([str(toolchain.find_compiler()), "-E", "-dM", "-include", "newlib.h", "-x", "c", "/dev/null"])
-    found = re.search(r'_NEWLIB_VERSION "([^"]+)"', said)
+def _library(architecture: Architecture) -> str:
+    """Return the C library's version, from the macros of its header."""
+    compiler, name = toolchain.find_compiler(architecture), architecture.library
+    header = ["-E", "-dM", "-include", f"{name}.h", "-x", "c", "/dev/null"]
+    said = _say([str(compiler), *architecture.library_flags, *header])
+    found = re.search(rf'_{name.upper()}_VERSION(?:__)? "([^"]+)"', said)
     if not found:
-        raise MissingToolError("the C compiler has no C library (newlib)", toolchain.COMPILER_PACKAGES)
+        raise MissingToolError(f"the C compiler has no C library ({name})", architecture.compiler_packages)
     return found[1]
 
 

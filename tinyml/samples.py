@@ -13,7 +13,6 @@ An array is a batch, shape [n, *shape], or one sample, shape [*shape], where sha
 batch dimension of 1. Floating-point values are real values; int8 values are taken as quantized already.
 """
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,9 @@ from tinyml.graph import Graph, Tensor
 
 _LABELS = ("y", "labels", "label")
 _SUFFIXES = (".npz", ".npy")
+
+# Values of all random samples together: more takes gigabytes here, and days on a board.
+_MAX_RANDOM = 1 << 28
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,20 @@ def sample_shape(tensor: Tensor) -> tuple[int, ...]:
     return tensor.shape[1:] if tensor.shape[:1] == (1,) else tensor.shape
 
 
+def _reason(path: Path, error: Exception) -> str:
+    """Return why NumPy could not read `path`, in one line."""
+    if path.stat().st_size == 0:
+        return "it is empty"
+    if isinstance(error, MemoryError):
+        return "memory does not suffice for what it says it holds"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    # NumPy's own texts show its parser's insides, and advise to load pickled objects, which runs the file's code.
+    if "pickle" in str(error):
+        return "it holds pickled objects or is no array file"
+    return "it is damaged, cut short or no array file"
+
+
 def _read(path: Path) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of a file by name; the one array of a `.npy` is called "x"."""
     try:
@@ -70,13 +86,14 @@ def _read(path: Path) -> dict[str, npt.NDArray[Any]]:
         if isinstance(loaded, np.ndarray):
             return {"x": loaded}
         with loaded:
-            return {name: loaded[name] for name in loaded.files}
-    except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
-        reason = "it is empty" if path.stat().st_size == 0 else str(error).splitlines()[0]
+            members = {name: loaded[name] for name in loaded.files}
+    except Exception as error:  # what a damaged file raises in NumPy's parsers is not limited to a few types
         raise SamplesError(
-            f"{path} cannot be read as an array file: {reason}",
+            f"{path} cannot be read as an array file: {_reason(path, error)}",
             "Write it with numpy.save or numpy.savez, from arrays of numbers.",
         ) from None
+    # A member of the archive that is no array is given as its bytes.
+    return {name: member for name, member in members.items() if isinstance(member, np.ndarray)}
 
 
 def _describe(tensors: Sequence[Tensor]) -> str:
@@ -262,15 +279,23 @@ def random_int8(graph: Graph, count: int, seed: int = 0) -> Samples:
         seed: the stream's seed, at least 0.
 
     Raises:
-        SamplesError: `count` or `seed` is out of range, or an input is not int8.
+        SamplesError: `count` or `seed` is out of range, the samples are of more than 2^28 values, or an input is
+            not int8.
     """
     if count < 1 or seed < 0:
         raise SamplesError(
             f"{count} random samples of seed {seed} are asked for; at least 1 and a seed from 0 is allowed"
         )
+    tensors = [graph.tensors[at] for at in graph.inputs]
+    each = sum(tensor.elements for tensor in tensors)
+    if count * each > _MAX_RANDOM:
+        raise SamplesError(
+            f"{count} random samples of {each} values are asked for; at most {_MAX_RANDOM} values are allowed",
+            f"Ask for at most {_MAX_RANDOM // each} samples.",
+        )
     stream = np.random.PCG64(seed)
     arrays = []
-    for tensor in (graph.tensors[at] for at in graph.inputs):
+    for tensor in tensors:
         if tensor.type != "int8":
             raise SamplesError(
                 f"the input {input_name(tensor)} is {tensor.type}, and random samples are int8",

@@ -1,6 +1,6 @@
 """PlatformIO's description of this platform: which packages a build needs, and from where.
 
-With arm-none-eabi-gcc on PATH and SCons installed from PyPI, a build needs no network.
+With the board's compiler on PATH and SCons installed from PyPI, a build needs no network.
 """
 
 import json
@@ -14,19 +14,17 @@ from platformio.package.meta import PackageSpec
 from platformio.package.version import get_original_version
 from platformio.platform.base import PlatformBase
 
-COMPILER = "arm-none-eabi-gcc"
-TOOLCHAIN = "toolchain-gccarmnoneeabi"
-
 
 class TinymlPlatform(PlatformBase):
     """The platform; PlatformIO finds this class by its name."""
 
     def configure_default_packages(self, options, targets):
         """Choose the compiler, and provide SCons before PlatformIO would look for it in its registry."""
-        if shutil.which(COMPILER):
-            self.packages.pop(TOOLCHAIN, None)  # an installed package would come before PATH
+        toolchain = self.board_config(options["board"]).get("toolchain")
+        if shutil.which(f"{toolchain['prefix']}gcc"):
+            self.packages.pop(toolchain["package"], None)  # an installed package would come before PATH
         else:
-            self.packages[TOOLCHAIN]["optional"] = False
+            self.packages[toolchain["package"]]["optional"] = False
         provide_scons(Path(self.config.get("platformio", "packages_dir")))
         return super().configure_default_packages(options, targets)
 

@@ -18,7 +18,7 @@ def environment(tmp_path_factory):
         yield
 
 
-@pytest.fixture(scope="package", params=projects.BOARDS)
+@pytest.fixture(scope="package", params=projects.BUILT)
 def built(request, tmp_path_factory):
     """The image of a minimal project; a test that changes it works on a copy."""
     return build(projects.write(tmp_path_factory.mktemp("built"), request.param).path)

@@ -1,27 +1,44 @@
 """Small projects that build and run without a model, and the conditions of tests that build them."""
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tinyml import board as boards
 from tinyml import resources
+from tinyml.architecture import CORTEX_M
 from tinyml.generate import platformio, project
 from tinyml.generate.project import Project
 
+
+def needs(program: str) -> pytest.MarkDecorator:
+    """Skip a test where `program` is not installed."""
+    return pytest.mark.skipif(shutil.which(program) is None, reason=f"needs {program}, which is not installed")
+
+
+needs_compiler = needs(CORTEX_M.compiler)
+needs_qemu = needs(CORTEX_M.emulator)
+
+
+def _runnable(names: Iterable[str]) -> list[ParameterSet]:
+    """Return `names` for parametrize, those skipped whose compiler or emulator is missing."""
+    architectures = {name: boards.load(name).architecture for name in names}
+    return [
+        pytest.param(name, marks=[needs(architecture.compiler), needs(architecture.emulator)])
+        for name, architecture in architectures.items()
+    ]
+
+
 # What builds and whole deployments of larger models are tested with; what depends on the core or on the chip is
 # tested with one board of each kind, and what takes no time with all of them.
-BOARDS = ("mps2-an386", "netduinoplus2")
-KINDS = (*BOARDS, "microbit", "stm32vldiscovery", "mps2-an505")
-ALL_BOARDS = tuple(name for name in boards.names() if boards.load(name).qemu)
-
-needs_compiler = pytest.mark.skipif(
-    shutil.which("arm-none-eabi-gcc") is None, reason="needs arm-none-eabi-gcc, which is not installed"
-)
-needs_qemu = pytest.mark.skipif(
-    shutil.which("qemu-system-arm") is None, reason="needs qemu-system-arm, which is not installed"
-)
+NAMES = ("mps2-an386", "netduinoplus2", "hifive1", "virt-rv32")
+BUILT = [pytest.param(name, marks=needs(boards.load(name).architecture.compiler)) for name in NAMES]
+BOARDS = _runnable(NAMES)
+KINDS = _runnable((*NAMES, "microbit", "stm32vldiscovery", "mps2-an505"))
+ALL_BOARDS = _runnable(name for name in boards.names() if boards.load(name).qemu)
 
 MINIMAL_MAIN = """\
 #include "tm_model.h"

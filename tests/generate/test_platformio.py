@@ -1,5 +1,5 @@
-import dataclasses
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,9 +37,9 @@ def test_the_files_of_a_project():
     ]
 
 
-def test_the_stack_has_the_size_that_the_board_asks_for():
-    files = platformio.files(dataclasses.replace(boards.load("mps2-an386"), stack_bytes=8192))
-    assert "PROVIDE(__tm_stack_size = 8192);" in files["lib/tinyml_port/tm_linker.ld"]
+def test_the_stack_has_the_size_that_was_asked_for():
+    board = replace(boards.load("mps2-an386"), stack_bytes=8192)
+    assert "PROVIDE(__tm_stack_size = 8192);" in platformio.files(board)["lib/tinyml_port/tm_linker.ld"]
 
 
 def test_platformio_hears_the_board_and_its_memory():
@@ -49,3 +49,13 @@ def test_platformio_hears_the_board_and_its_memory():
     assert manifest["upload"] == {"maximum_ram_size": 131072, "maximum_size": 1048576}
     assert manifest["build"]["f_cpu"] == "168000000L"
     assert manifest["build"]["flags"][-1] == "-mno-unaligned-access"  # the port makes them fault
+    assert manifest["toolchain"] == {"prefix": "arm-none-eabi-", "package": "toolchain-gccarmnoneeabi"}
+
+
+def test_platformio_hears_of_the_compiler_of_a_risc_v_board():
+    files = platformio.files(boards.load("hifive1"))
+    manifest = json.loads(files["platforms/tinyml/boards/hifive1.json"])
+    packages = json.loads(files["platforms/tinyml/platform.json"])["packages"]
+    assert manifest["toolchain"] == {"prefix": "riscv64-unknown-elf-", "package": "toolchain-riscv"}
+    assert packages["toolchain-riscv"]["optional"]
+    assert "uses riscv64-unknown-elf-gcc" in files["platformio.ini"]

@@ -98,8 +98,25 @@ def test_model_with_an_open_dimension(tmp_path: Path):
 @pytest.mark.parametrize("name", ["m.keras", "m.h5"])
 def test_file_that_keras_did_not_write(tmp_path: Path, name: str):
     (tmp_path / name).write_bytes(b"something else")
-    with pytest.raises(ModelError, match=f"Keras cannot load {name}"):
+    with pytest.raises(ModelError, match=f"{name} is no Keras file: .* something else or was cut short"):
         importer.load(tmp_path / name)
+
+
+@pytest.mark.parametrize(("name", "said"), [("m.keras", "zip archive"), ("m.h5", "Keras cannot load")])
+def test_truncated_file(tmp_path: Path, name: str, said: str):
+    small().save(tmp_path / name)
+    content = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(ModelError, match=said):
+        importer.load(tmp_path / name)
+
+
+def test_h5_with_the_other_suffix(tmp_path: Path):
+    small().save(tmp_path / "m.h5")
+    (tmp_path / "m.h5").rename(tmp_path / "m.keras")
+    with pytest.raises(ModelError, match="it is an HDF5 file") as caught:
+        importer.load(tmp_path / "m.keras")
+    assert "m.h5" in caught.value.hint
 
 
 def test_h5_with_weights_only(tmp_path: Path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tinyml import kernels, resources
+from tinyml.architecture import RISCV
 
 FOLDER = resources.firmware() / "kernels"
 HEADERS = sorted(path.name for path in FOLDER.glob("*.h"))
@@ -14,6 +15,7 @@ STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror")
 COMPILERS = {
     "cortex-m4": ("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb"),
     "cortex-m0": ("arm-none-eabi-gcc", "-mcpu=cortex-m0", "-mthumb"),
+    "rv32imac": ("riscv64-unknown-elf-gcc", "-march=rv32imac", "-mabi=ilp32", *RISCV.library_flags),
     "gcc": ("gcc",),
     "clang": ("clang",),
 }

@@ -1,5 +1,6 @@
 import pytest
 
+from tinyml.architecture import CORTEX_M, RISCV
 from tinyml.link import faults
 
 
@@ -17,4 +18,17 @@ from tinyml.link import faults
     ],
 )
 def test_a_cause_has_words(cause: int, words: str) -> None:
-    assert faults.describe(cause) == words
+    assert faults.describe(CORTEX_M, cause) == words
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (1 << 16 | 7, "stack overflow"),
+        (7, "access to an address without memory"),
+        (2, "undefined instruction"),
+        (24, "exception 24"),
+    ],
+)
+def test_a_cause_on_risc_v_has_words(cause: int, words: str) -> None:
+    assert faults.describe(RISCV, cause) == words

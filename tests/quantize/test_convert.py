@@ -129,6 +129,75 @@ def test_operation_that_tflite_does_not_have(tmp_path: Path):
         quantize.convert(tmp_path / "saved", tmp_path / "data.npy")
 
 
+def refusal(tmp_path: Path, shape: tuple[int, ...], *layers: object) -> ModelError:
+    """Return why a model of `layers`, saved as m.keras, is not converted."""
+    import keras
+
+    keras.Sequential([keras.Input(shape), *layers]).save(tmp_path / "m.keras")
+    np.save(tmp_path / "data.npy", np.random.default_rng(0).standard_normal((4, *shape)))
+    with pytest.raises(ModelError) as caught:
+        quantize.convert(tmp_path / "m.keras", tmp_path / "data.npy")
+    return caught.value
+
+
+@needs_tensorflow
+def test_recurrent_layers_are_named(tmp_path: Path):
+    from keras import layers
+
+    error = refusal(
+        tmp_path,
+        (6, 4),
+        layers.Bidirectional(layers.GRU(3, return_sequences=True), name="both"),
+        layers.SimpleRNN(3, return_sequences=True, name="memory"),
+        layers.LSTM(3, name="memory_1"),
+    )
+    named = "both/backward_gru, both/forward_gru, memory, memory_1"
+    assert str(error) == f"m.keras has loops, in {named}; loops cannot be converted yet"
+    assert "unroll=True" in error.hint
+
+
+@needs_tensorflow
+def test_loop_of_a_saved_model(tmp_path: Path):
+    import keras
+
+    model = keras.Sequential([keras.Input((6, 4)), keras.layers.LSTM(3, name="memory")])
+    model.export(str(tmp_path / "saved"), verbose=False)
+    np.save(tmp_path / "data.npy", np.zeros((4, 6, 4), np.float32))
+    with pytest.raises(ModelError, match="saved has loops, in memory;"):
+        quantize.convert(tmp_path / "saved", tmp_path / "data.npy")
+
+
+@needs_tensorflow
+def test_unrolled_layer_has_no_loop(tmp_path: Path):
+    import keras
+
+    keras.Sequential([keras.Input((3, 4)), keras.layers.LSTM(3, unroll=True)]).save(tmp_path / "m.keras")
+    np.save(tmp_path / "data.npy", np.random.default_rng(0).standard_normal((4, 3, 4)))
+    read = graph.read(quantize.convert(tmp_path / "m.keras", tmp_path / "data.npy").data)
+    assert {"FULLY_CONNECTED", "LOGISTIC", "TANH"} <= {operator.name for operator in read.operators}
+
+
+@needs_tensorflow
+def test_operators_left_in_float_are_named(tmp_path: Path):
+    from keras import layers
+
+    error = refusal(tmp_path, (6,), layers.Dense(4, activation="elu"), layers.LayerNormalization())
+    assert "m.keras has operators that TensorFlow cannot quantize to int8 and left in float32: " in str(error)
+    assert " ELU (" in str(error)
+    assert " NEG (" in str(error)
+    assert "FULLY_CONNECTED" not in str(error)
+    assert "--data" not in error.hint
+
+
+@needs_tensorflow
+def test_model_that_computes_nothing(tmp_path: Path):
+    from keras import layers
+
+    error = refusal(tmp_path, (6,), layers.Dropout(0.2))
+    assert "m.keras has no layer that computes anything" in str(error)
+    assert "Dense" in error.hint
+
+
 @needs_tensorflow
 def test_conversion_is_bounded_in_time(model: Path, calibration: Path):
     with pytest.raises(EquipmentError, match="longer than 0 s"):

@@ -21,9 +21,10 @@ MAIN = (
 
 def build(board_name: str, folder: Path) -> Image:
     """Compile and link in `folder`."""
-    if shutil.which("arm-none-eabi-gcc") is None:
-        pytest.skip("arm-none-eabi-gcc is not installed")
     board = boards.load(board_name)
+    architecture = board.architecture
+    if shutil.which(architecture.compiler) is None:
+        pytest.skip(f"{architecture.compiler} is not installed")
     for path, text in platformio.files(board).items():
         if path.startswith("lib/tinyml_port/"):
             (folder / Path(path).name).write_text(text)
@@ -31,18 +32,16 @@ def build(board_name: str, folder: Path) -> Image:
     (folder / "main.c").write_text(MAIN)
     runtime = resources.firmware() / "runtime"
     elf = folder / "firmware.elf"
-    flags = ["-std=c99", "-O2", *platformio.compiler_flags(board), "-ffunction-sections", "-fdata-sections"]
-    link = ["-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", "-T", str(folder / "tm_linker.ld")]
-    sources = [*sorted(folder.glob("*.c")), *sorted(runtime.glob("*.c")), MODEL]
-    command = [
-        "arm-none-eabi-gcc",
-        *flags,
-        f"-I{folder}",
-        f"-I{runtime}",
-        *map(str, sources),
-        *link,
-        "-o",
-        str(elf),
+    flags = [
+        "-std=c99",
+        "-O2",
+        *platformio.compiler_flags(board),
+        *architecture.library_flags,
+        "-ffunction-sections",
+        "-fdata-sections",
     ]
+    link = ["-nostartfiles", "-Wl,--gc-sections", "-T", str(folder / "tm_linker.ld"), "-o", str(elf)]
+    sources = [*sorted(folder.glob("*.c")), *sorted(runtime.glob("*.c")), MODEL]
+    command = [architecture.compiler, *flags, f"-I{folder}", f"-I{runtime}", *map(str, sources), *link]
     subprocess.run(command, check=True, timeout=60)
     return Image(project=folder, project_sha256="", elf=elf, sha256="", compiler="", sizes=sizes(elf))

@@ -137,12 +137,21 @@ def test_an_emulator_that_dies_is_reported(image_of: ImageOf) -> None:
         assert time.monotonic() - began < 2
 
 
-def test_qemu_that_is_missing_is_named(image_of: ImageOf, monkeypatch: pytest.MonkeyPatch) -> None:
-    image = image_of("mps2-an386")
+@pytest.mark.parametrize(
+    ("board", "program", "package"),
+    [
+        ("mps2-an386", "qemu-system-arm", "qemu-system-arm"),
+        ("hifive1", "qemu-system-riscv32", "qemu-system-misc"),
+    ],
+)
+def test_qemu_that_is_missing_is_named(
+    image_of: ImageOf, monkeypatch: pytest.MonkeyPatch, board: str, program: str, package: str
+) -> None:
+    image = image_of(board)
     monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(MissingToolError, match="qemu-system-arm is not installed") as caught:
-        start(image, boards.load("mps2-an386"))
-    assert caught.value.hint == "Debian and Ubuntu: apt-get install qemu-system-arm"
+    with pytest.raises(MissingToolError, match=f"{program} is not installed") as caught:
+        start(image, boards.load(board))
+    assert caught.value.hint == f"Debian and Ubuntu: apt-get install {package}"
 
 
 def test_qemu_that_refuses_is_quoted(image_of: ImageOf) -> None:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tinyml import process
+from tinyml.architecture import Architecture
 from tinyml.build import toolchain
 from tinyml.build.elf import Sizes, sizes
 from tinyml.errors import BuildError, MissingToolError, ProjectError
@@ -25,6 +26,7 @@ _LOG = Path(".pio") / "tinyml-build.log"
 _ERROR_LINE = re.compile(
     r"\berror\b:?|undefined reference|will not fit in region|overflowed by|No such file", re.I
 )
+_NO_LIBRARY = re.compile(r"nano\.specs|std(int|lib)\.h: No such file|string\.h: No such file")
 _OVERFLOW = re.compile(r"region `(?P<region>\w+)' overflowed by (?P<bytes>\d+) bytes?")
 _SHOWN_ERRORS = 5
 _LONGEST_LINE = 300
@@ -123,15 +125,15 @@ def build(project_dir: Path, jobs: int | None = None, timeout_seconds: float = T
             f"files of the project {str(project_dir)!r} are missing: {', '.join(gone[:_SHOWN_ERRORS])}",
             "Generate it again.",
         )
-    board = project.board().name
-    compiler = toolchain.compiler_version(toolchain.find_compiler())
+    board = project.board()
+    compiler = toolchain.compiler_version(toolchain.find_compiler(board.architecture))
     with contextlib.suppress(ProjectError):
         last = Image.load(folder)
         if last.compiler == compiler and last.binary.is_file():
             return last
     project_sha256 = project.sha256()
-    _run_platformio(folder, jobs or os.cpu_count() or 1, timeout_seconds)
-    elf = folder / ".pio" / "build" / board / "firmware.elf"
+    _run_platformio(folder, board.architecture, jobs or os.cpu_count() or 1, timeout_seconds)
+    elf = folder / ".pio" / "build" / board.name / "firmware.elf"
     image = Image(
         project=folder,
         project_sha256=project_sha256,
@@ -144,7 +146,7 @@ def build(project_dir: Path, jobs: int | None = None, timeout_seconds: float = T
     return image
 
 
-def _run_platformio(folder: Path, jobs: int, timeout_seconds: float) -> None:
+def _run_platformio(folder: Path, architecture: Architecture, jobs: int, timeout_seconds: float) -> None:
     core = toolchain.core_folder()
     log = folder / _LOG
     log.parent.mkdir(exist_ok=True)
@@ -163,7 +165,7 @@ def _run_platformio(folder: Path, jobs: int, timeout_seconds: float) -> None:
     except OSError as error:
         raise BuildError(f"PlatformIO cannot be run: {error}", f"It works in {folder} and {core}.") from error
     if code != 0:
-        raise _failure(log)
+        raise _failure(log, architecture)
 
 
 def _environment(core: Path) -> dict[str, str]:
@@ -198,15 +200,17 @@ def _keep_state(core: Path) -> None:
         write_atomically(path, json.dumps({**state, "last_version": version}).encode())
 
 
-def _failure(log: Path) -> BuildError | MissingToolError:
+def _failure(log: Path, architecture: Architecture) -> BuildError | MissingToolError:
     """Return what the log of a failed build tells: the first lines that name an error."""
     text = log.read_text(encoding="utf-8", errors="replace")
     if "No space left on device" in text:
         return BuildError("the disk is full, and the build needs room", f"Free some. The log is {log}.")
     lines = [line[:_LONGEST_LINE] for line in text.splitlines()]
     errors = [line.strip() for line in lines if _ERROR_LINE.search(line)]
-    if any("nano.specs" in line or "stdint.h: No such file" in line for line in errors):
-        return MissingToolError("the C compiler has no C library (newlib)", toolchain.COMPILER_PACKAGES)
+    if any(_NO_LIBRARY.search(line) for line in errors):
+        return MissingToolError(
+            f"the C compiler has no C library ({architecture.library})", architecture.compiler_packages
+        )
     if overflows := [match for line in errors if (match := _OVERFLOW.search(line))]:
         told = " and ".join(f"{match['region']} by {int(match['bytes']):,} bytes" for match in overflows)
         return BuildError(

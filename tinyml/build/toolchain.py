@@ -6,10 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tinyml.architecture import Architecture
 from tinyml.errors import MissingToolError
 
-COMPILER = "arm-none-eabi-gcc"
-COMPILER_PACKAGES = "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
 _VERSION_SECONDS = 20
 
 
@@ -37,17 +36,20 @@ def core_folder() -> Path:
     return Path(cache).expanduser().absolute() / "tinyml" / f"platformio-{platformio_version()}"
 
 
-def find_compiler() -> Path:
+def find_compiler(architecture: Architecture) -> Path:
     """Return the compiler that a build will use: the one on PATH, else one that PlatformIO has installed.
 
     Raises:
         MissingToolError: there is none.
     """
-    if on_path := shutil.which(COMPILER):
+    if on_path := shutil.which(architecture.compiler):
         return Path(on_path)
-    for installed in sorted((core_folder() / "packages").glob(f"toolchain-gccarmnoneeabi*/bin/{COMPILER}")):
+    packages = core_folder() / "packages"
+    for installed in sorted(packages.glob(f"{architecture.platformio_package}*/bin/{architecture.compiler}")):
         return installed
-    raise MissingToolError(f"the C compiler {COMPILER} is not installed", COMPILER_PACKAGES)
+    raise MissingToolError(
+        f"the C compiler {architecture.compiler} is not installed", architecture.compiler_packages
+    )
 
 
 def compiler_version(compiler: Path) -> str:
@@ -61,5 +63,5 @@ def compiler_version(compiler: Path) -> str:
             [compiler, "--version"], capture_output=True, text=True, timeout=_VERSION_SECONDS, check=True
         )
     except (OSError, subprocess.SubprocessError) as error:
-        raise MissingToolError(f"the C compiler {compiler} does not run: {error}", COMPILER_PACKAGES) from error
+        raise MissingToolError(f"the C compiler {compiler} does not run: {error}", "Install it again.") from error
     return answer.stdout.splitlines()[0].strip() if answer.stdout else compiler.name

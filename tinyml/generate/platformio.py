@@ -4,23 +4,11 @@ import json
 from pathlib import Path
 
 from tinyml import resources
+from tinyml.architecture import ALL
 from tinyml.board import Board
 from tinyml.errors import BoardError
 from tinyml.plan.budget import stack_bytes
 from tinyml.render import render
-
-# Ports that drive an architecture, and not a chip family; the boards' `cpu` chooses.
-_ARCHITECTURES = {
-    "cortex-m0": "cortex_m",
-    "cortex-m3": "cortex_m",
-    "cortex-m4": "cortex_m",
-    "cortex-m7": "cortex_m",
-    "cortex-m33": "cortex_m",
-    "cortex-m55": "cortex_m",
-}
-
-# What the port of an architecture asks of the compiler. The Cortex-M port makes unaligned accesses fault.
-_FLAGS = {"cortex_m": ("-mno-unaligned-access",)}
 
 
 def compiler_flags(board: Board) -> tuple[str, ...]:
@@ -29,7 +17,7 @@ def compiler_flags(board: Board) -> tuple[str, ...]:
     Raises:
         BoardError: tinyml has no code for the core.
     """
-    return board.flags + _FLAGS[_architecture(board)]
+    return board.flags + board.architecture.compiler_flags
 
 
 def files(board: Board) -> dict[str, str]:
@@ -60,23 +48,18 @@ def files(board: Board) -> dict[str, str]:
     return result
 
 
-def _architecture(board: Board) -> str:
-    if board.cpu not in _ARCHITECTURES:
-        raise BoardError(f"the board {board.name} has a {board.cpu}; supported are {', '.join(_ARCHITECTURES)}")
-    return _ARCHITECTURES[board.cpu]
-
-
 def _port_folders(board: Board) -> list[Path]:
     ports = resources.firmware() / "port"
-    architecture = _architecture(board)
-    known = sorted(path.name for path in ports.iterdir() if path.name not in _ARCHITECTURES.values())
+    architectures = [architecture.name for architecture in ALL]
+    known = sorted(path.name for path in ports.iterdir() if path.name not in architectures)
     if board.port not in known:
         raise BoardError(f"the board {board.name} names the port {board.port!r}; there are {', '.join(known)}")
-    return [ports / architecture, ports / board.port]
+    return [ports / board.architecture.name, ports / board.port]
 
 
 def _manifest(board: Board) -> str:
     """Return PlatformIO's description of the board."""
+    architecture = board.architecture
     manifest = {
         "name": board.title,
         "vendor": board.vendor,
@@ -87,6 +70,7 @@ def _manifest(board: Board) -> str:
             "flags": list(compiler_flags(board)),
             "mcu": board.platformio.mcu,
         },
+        "toolchain": {"prefix": architecture.tool_prefix, "package": architecture.platformio_package},
         "upload": {"maximum_ram_size": board.ram.length, "maximum_size": board.flash.length},
     }
     return json.dumps(manifest, indent=2) + "\n"

@@ -4,6 +4,7 @@ The batch is pinned before conversion: with an open batch, shapes that depend on
 operators that compute them at run time (SHAPE, STRIDED_SLICE, PACK).
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ import numpy.typing as npt
 from tinyml.errors import ModelError
 from tinyml.graph import Tensor
 from tinyml.samples import Samples
+
+_LOOPS = ("While", "StatelessWhile")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,23 @@ def pin(call: Callable[[list[Any]], list[Any]], inputs: Sequence[Tensor], owner:
         return FloatModel(tuple(inputs), function.get_concrete_function(), owner)
     except Exception as error:
         raise ModelError(f"the model cannot be run with a batch of 1: {first_line(error)}") from error
+
+
+def loops(function: Any) -> list[str]:
+    """Return where the graph of the concrete function `function` has loops, such as "bidirectional/forward_gru".
+
+    A loop is told by the layer that makes it: the names of its scopes, without the model's own.
+    """
+    graph = function.graph.as_graph_def()
+    nodes = [*graph.node, *(node for part in graph.library.function for node in part.node_def)]
+    return sorted({_layer(node.name) for node in nodes if node.op in _LOOPS})
+
+
+def _layer(node: str) -> str:
+    *scopes, name = node.split("/")
+    # Keras enters a layer's scope twice, to build and to call it, and TensorFlow adds a number to the second.
+    layers = [re.sub(r"_\d+$", "", scope) for scope in scopes]
+    return "/".join(layers[1:] or layers or [name])
 
 
 def first_line(error: BaseException) -> str:

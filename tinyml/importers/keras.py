@@ -71,6 +71,25 @@ def _keras_2_classes() -> dict[str, Any]:
     return {"DepthwiseConv2D": type("DepthwiseConv2D", (base,), {"__init__": depthwise_init})}
 
 
+def _check_container(path: Path) -> None:
+    """Check that `path` is the kind of file that its suffix says.
+
+    Keras tells a file's format by trying, and calls a damaged file one that it cannot find.
+    """
+    import h5py
+
+    hdf5 = bool(h5py.is_hdf5(path))
+    if path.suffix == ".keras" and not zipfile.is_zipfile(path):
+        hint = f"Rename it to {path.stem}.h5." if hdf5 else "Save the model again with model.save(file)."
+        what = "an HDF5 file" if hdf5 else "something else or was cut short"
+        raise ModelError(f"{path.name} is no Keras file: a .keras file is a zip archive, and it is {what}", hint)
+    if path.suffix == ".h5" and not hdf5:
+        raise ModelError(
+            f"{path.name} is no Keras file: a .h5 file is an HDF5 file, and it is something else or was cut short",
+            "Save the model again with model.save(file).",
+        )
+
+
 def load(path: Path) -> FloatModel:
     """Load the Keras model file `path`.
 
@@ -79,6 +98,7 @@ def load(path: Path) -> FloatModel:
     """
     import keras
 
+    _check_container(path)
     try:
         custom = _keras_2_classes() if path.suffix == ".h5" else None
         model = keras.saving.load_model(path, custom_objects=custom, compile=False, safe_mode=True)

@@ -4,9 +4,18 @@ from pathlib import Path
 
 from tinyml import graph
 from tinyml.errors import ModelError
-from tinyml.graph import Graph
+from tinyml.graph import Graph, Operator
 
 _BOUNDARY = ("QUANTIZE", "DEQUANTIZE")
+
+
+def _has_type(model: Graph, operator: Operator, kind: str) -> bool:
+    return any(model.tensors[at].type == kind for at in operator.inputs + operator.outputs if at != -1)
+
+
+def float_operators(model: Graph) -> list[Operator]:
+    """Return the operators of `model` that compute with float32, which QUANTIZE and DEQUANTIZE do not count as."""
+    return [op for op in model.operators if op.name not in _BOUNDARY and _has_type(model, op, "float32")]
 
 
 def check_int8(model: Graph, source: str) -> None:
@@ -19,16 +28,15 @@ def check_int8(model: Graph, source: str) -> None:
     Raises:
         ModelError: the model is float32, or hybrid (int8 weights and float32 activations).
     """
-    computing = [op for op in model.operators if op.name not in _BOUNDARY]
-    for operator in computing:
-        touched = [at for at in operator.inputs + operator.outputs if at != -1]
-        if any(model.tensors[at].type == "float32" for at in touched):
-            int8 = any(model.tensors[at].type == "int8" for op in computing for at in op.inputs if at != -1)
-            kind = "hybrid (int8 weights and float32 activations)" if int8 else "float32"
-            raise ModelError(
-                f"{source} is {kind}, from operator {model.label(operator)} on; a fully int8 model is needed",
-                "Give the Keras model and --data so that tinyml can quantize it.",
-            )
+    floating = float_operators(model)
+    if floating:
+        computing = [op for op in model.operators if op.name not in _BOUNDARY]
+        int8 = any(_has_type(model, operator, "int8") for operator in computing)
+        kind = "hybrid (int8 weights and float32 activations)" if int8 else "float32"
+        raise ModelError(
+            f"{source} is {kind}, from operator {model.label(floating[0])} on; a fully int8 model is needed",
+            "Give the Keras model and --data so that tinyml can quantize it.",
+        )
 
 
 def load(path: Path) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tinyml import protocol
+from tinyml.architecture import CORTEX_M, Architecture
 from tinyml.errors import DeviceError
 from tinyml.link import faults, frames
 
@@ -105,15 +106,21 @@ class Client:
         stream: the open connection; the client does not close it.
         answer_seconds: how long to wait for an answer that needs no inference.
         explain: returns what else is known when the device falls silent, such as why its emulator ended.
+        architecture: of the device's processor, which a report of a fault is read by.
     """
 
     def __init__(
-        self, stream: Stream, answer_seconds: float | None = None, explain: Callable[[], str] = _nothing
+        self,
+        stream: Stream,
+        answer_seconds: float | None = None,
+        explain: Callable[[], str] = _nothing,
+        architecture: Architecture = CORTEX_M,
     ) -> None:
         self._protocol = protocol.load()
         self._stream = stream
         self._answer_seconds = answer_seconds or self._protocol.timeouts["answer"]
         self._explain = explain
+        self._architecture = architecture
         self._decoder = frames.Decoder(self._protocol.limits["frame_bytes"])
         self._names = {message.id: name for name, message in self._protocol.messages.items()}
         self._sequence = 0
@@ -267,9 +274,9 @@ class Client:
         layer = _number(fault, "layer")
         where = doing if layer == _NO_LAYER else f"{doing} {layer}"
         return DeviceError(
-            f"the processor faulted during {where}: {faults.describe(cause)} "
+            f"the processor faulted during {where}: {faults.describe(self._architecture, cause)} "
             f"(cause 0x{cause:08x}, pc 0x{pc:08x}, lr 0x{lr:08x})",
-            "`arm-none-eabi-addr2line -fe firmware.elf PC` names the line.",
+            f"`{self._architecture.tool_prefix}addr2line -fe firmware.elf PC` names the line.",
         )
 
     def _send(self, data: bytes, name: str) -> None:

@@ -1,7 +1,11 @@
-"""What a fault report's cause means on an Arm Cortex-M."""
+"""What a fault report's cause means; each architecture's port sends one of its own."""
+
+from collections.abc import Callable
+
+from tinyml.architecture import CORTEX_M, RISCV, Architecture
 
 # Bits of the Configurable Fault Status Register, which the port sends as the cause.
-_CAUSES = {
+_CORTEX_M_BITS = {
     # Armv8-M's stack limit. Before it the memory protection unit forbids the addresses below the stack and nothing
     # else; a core without one only tells (bit 4) that the stack pointer had left the stack.
     20: "stack overflow",
@@ -21,17 +25,45 @@ _CAUSES = {
 
 
 # Where the register is zero, the port sends the number of the exception in the bits from here on.
-_EXCEPTION_SHIFT = 28
+_CORTEX_M_EXCEPTION_SHIFT = 28
 
-_EXCEPTIONS = {
+_CORTEX_M_EXCEPTIONS = {
     # The only fault of Armv6-M.
     3: "a hard fault: an address without memory, an unaligned access or an undefined instruction",
     7: "a violation of the secure state's borders",
 }
 
+# Values of the register mcause, which the port sends as the cause.
+_RISCV_EXCEPTIONS = {
+    0: "jump to an odd address",
+    1: "instruction fetch from an address without memory",
+    2: "undefined instruction",
+    3: "breakpoint",
+    4: "unaligned access",
+    5: "access to an address without memory",
+    6: "unaligned access",
+    7: "access to an address without memory",
+}
 
-def describe(cause: int) -> str:
-    """Return the cause of a fault in words."""
-    named = [text for bit, text in _CAUSES.items() if cause >> bit & 1]
-    exception = cause >> _EXCEPTION_SHIFT
-    return named[0] if named else _EXCEPTIONS.get(exception, f"exception {exception}")
+# The port sets this bit where the stack pointer lay below the stack.
+_RISCV_STACK_OVERFLOW = 1 << 16
+
+
+def _cortex_m(cause: int) -> str:
+    named = [text for bit, text in _CORTEX_M_BITS.items() if cause >> bit & 1]
+    exception = cause >> _CORTEX_M_EXCEPTION_SHIFT
+    return named[0] if named else _CORTEX_M_EXCEPTIONS.get(exception, f"exception {exception}")
+
+
+def _riscv(cause: int) -> str:
+    if cause & _RISCV_STACK_OVERFLOW:
+        return "stack overflow"
+    return _RISCV_EXCEPTIONS.get(cause, f"exception {cause}")
+
+
+_DESCRIBE: dict[str, Callable[[int], str]] = {CORTEX_M.name: _cortex_m, RISCV.name: _riscv}
+
+
+def describe(architecture: Architecture, cause: int) -> str:
+    """Return the cause of a fault on a processor of `architecture` in words."""
+    return _DESCRIBE[architecture.name](cause)

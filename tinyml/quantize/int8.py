@@ -10,7 +10,7 @@ import numpy.typing as npt
 from tinyml import graph, samples
 from tinyml.errors import ModelError
 from tinyml.importers import tflite
-from tinyml.importers.floatmodel import FloatModel
+from tinyml.importers.floatmodel import FloatModel, loops
 from tinyml.samples import Samples
 
 
@@ -19,6 +19,34 @@ def _reason(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     refused = [m[1] for line in lines if (m := re.search(r"('[\w.]+' op .*)", line))]
     return (refused or lines or [type(error).__name__])[0]
+
+
+def _check_no_loops(model: FloatModel, source: str) -> None:
+    """Refuse loops, on which TensorFlow's converter ends its process instead of raising an error."""
+    found = loops(model.function)
+    if found:
+        raise ModelError(
+            f"{source} has loops, in {', '.join(found)}; loops cannot be converted yet",
+            "Use layers without a loop, such as Conv1D. A recurrent layer built with unroll=True has ordinary "
+            "operators in place of the loop, of which those that are not supported are named next.",
+        )
+
+
+def _check_converted(data: bytes, source: str) -> None:
+    """Check that the converter left no part of the model in float32."""
+    model = graph.read(data)
+    if not model.operators:
+        raise ModelError(
+            f"{source} has no layer that computes anything when it is not in training",
+            "Give a model with layers such as Dense or Conv2D.",
+        )
+    floating = tflite.float_operators(model)
+    if floating:
+        names = "; ".join(model.label(operator) for operator in floating)
+        raise ModelError(
+            f"{source} has operators that TensorFlow cannot quantize to int8 and left in float32: {names}",
+            "Replace the layers that make them, such as ELU by ReLU or LayerNormalization by BatchNormalization.",
+        )
 
 
 def quantize(model: FloatModel, calibration: Samples, source: str) -> bytes:
@@ -31,9 +59,11 @@ def quantize(model: FloatModel, calibration: Samples, source: str) -> bytes:
         source: what the model is called in errors.
 
     Raises:
-        ModelError: the converter refuses the model, or leaves a part of it in float32.
+        ModelError: the model has loops, the converter refuses it, or it leaves a part of it in float32.
     """
     import tensorflow as tf
+
+    _check_no_loops(model, source)
 
     def representative() -> Iterator[list[npt.NDArray[np.generic]]]:
         for i in range(len(calibration)):
@@ -53,7 +83,7 @@ def quantize(model: FloatModel, calibration: Samples, source: str) -> bytes:
             f"TensorFlow cannot convert {source} to int8: {_reason(error)}",
             "Replace the layer that makes this operation by ones that TensorFlow Lite has.",
         ) from error
-    tflite.check_int8(graph.read(data), f"the conversion of {source}")
+    _check_converted(data, source)
     return data
 
 

@@ -8,10 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from tinyml.architecture import Architecture
 from tinyml.board import Board
 from tinyml.errors import BoardError, DeviceError, MissingToolError
 
-_PROGRAM = "qemu-system-arm"
 _START_SECONDS = 15.0
 _END_SECONDS = 5.0
 _POLL_SECONDS = 0.005
@@ -24,27 +24,33 @@ _LISTENING = re.compile(rb"waiting for connection on: \S*:(?P<port>\d+),server")
 _GUARDIAN = '{ "$@" </dev/null; kill -9 0; } & read -r _; kill -9 0'
 
 
-def program() -> str:
+def program(architecture: Architecture) -> str:
     """Return the path of the emulator.
 
     Raises:
         MissingToolError: it is not installed.
     """
-    if path := shutil.which(_PROGRAM):
+    if path := shutil.which(architecture.emulator):
         return path
-    raise MissingToolError(f"{_PROGRAM} is not installed", "Debian and Ubuntu: apt-get install qemu-system-arm")
+    raise MissingToolError(
+        f"{architecture.emulator} is not installed",
+        f"Debian and Ubuntu: apt-get install {architecture.emulator_package}",
+    )
 
 
-def version() -> str:
+def version(architecture: Architecture) -> str:
     """Return the emulator's version, such as "QEMU 7.2.22".
 
     Raises:
         MissingToolError: it is not installed, or does not tell its version.
     """
+    command = [program(architecture), "--version"]
     try:
-        answer = subprocess.run([program(), "--version"], capture_output=True, text=True, timeout=10, check=True)
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError) as error:
-        raise MissingToolError(f"{_PROGRAM} --version fails: {error}", "Install qemu-system-arm again.") from error
+        raise MissingToolError(
+            f"{architecture.emulator} --version fails: {error}", f"Install {architecture.emulator_package} again."
+        ) from error
     found = re.search(r"version (\S+)", answer.stdout)
     return f"QEMU {found[1]}" if found else answer.stdout.strip()
 
@@ -56,8 +62,8 @@ def _arguments(elf: Path, board: Board) -> list[str]:
             f"no emulator stands in for the board {board.name}", "Use --target serial with a real board."
         )
     return [
-        program(),
-        *("-M", qemu.machine),
+        program(board.architecture),
+        *("-M", qemu.machine, *qemu.options),
         *("-display", "none", "-monitor", "none", "-nic", "none"),
         # Time is counted in instructions and never sleeps: counts are the same whatever else the host does.
         *("-icount", f"shift={qemu.icount_shift},sleep=off"),

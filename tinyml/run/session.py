@@ -73,12 +73,12 @@ def start(image: Image, board: Board, target: str = "qemu", port: str | None = N
 
 def _start_qemu(image: Image, board: Board) -> Session:
     with ExitStack() as resources:
-        version = qemu.version()
+        version = qemu.version(board.architecture)
         emulator = qemu.Emulator(image.elf, board)
         resources.callback(emulator.close)
         stream = serial.serial_for_url(emulator.url, timeout=0, write_timeout=_WRITE_SECONDS)
         resources.callback(stream.close)
-        client = Client(stream, explain=emulator.explain)
+        client = Client(stream, explain=emulator.explain, architecture=board.architecture)
         hello = client.hello()
         assert board.qemu, "the emulator has checked it"
         clock = Clock(client, board.qemu.ticks_per_instruction, board.counter)
@@ -100,7 +100,7 @@ def _open_serial(board: Board, port: str | None) -> Session:
                 f"the serial port {port} cannot be opened: {error}", f"Ports that exist: {_ports()}."
             ) from error
         resources.callback(stream.close)
-        client = Client(stream)
+        client = Client(stream, architecture=board.architecture)
         return Session(client, client.hello(), None, board.title, resources.pop_all())
     raise AssertionError("the block returns or raises")
 

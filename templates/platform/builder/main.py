@@ -3,6 +3,7 @@
 Every folder of lib/ is compiled as it stands and is on the include path; PlatformIO's search for libraries is off.
 """
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from SCons.Script import COMMAND_LINE_TARGETS, AlwaysBuild, Default, DefaultEnvi
 env = DefaultEnvironment()
 board = env.BoardConfig()
 core = board.get("build.flags")
+tools = board.get("toolchain.prefix")
 project = Path(env.subst("$PROJECT_DIR"))
 libraries = sorted(path for path in (project / "lib").iterdir() if path.is_dir())
 
@@ -19,23 +21,35 @@ if "upload" in COMMAND_LINE_TARGETS:
     env.Exit(1)
 
 env.Replace(
-    CC="arm-none-eabi-gcc",
-    CXX="arm-none-eabi-g++",
-    AS="arm-none-eabi-gcc",
-    AR="arm-none-eabi-gcc-ar",
-    RANLIB="arm-none-eabi-gcc-ranlib",
-    OBJCOPY="arm-none-eabi-objcopy",
-    SIZETOOL="arm-none-eabi-size",
+    CC=f"{tools}gcc",
+    CXX=f"{tools}g++",
+    AS=f"{tools}gcc",
+    AR=f"{tools}gcc-ar",
+    RANLIB=f"{tools}gcc-ranlib",
+    OBJCOPY=f"{tools}objcopy",
+    SIZETOOL=f"{tools}size",
     SIZECMD="$SIZETOOL -A -d $SOURCES",
     SIZEPROGREGEXP=r"^(?:\.text|\.rodata|\.ARM\.exidx|\.tm_constants|\.data)\s+(\d+).*",
     SIZEDATAREGEXP=r"^(?:\.tm_stack|\.data|\.bss|\.tm_link|\.tm_arena)\s+(\d+).*",
     PROGNAME="firmware",
     PROGSUFFIX=".elf",
 )
+
+
+def library_specs():
+    """Return which specs file leads to a small C library: picolibc's where the compiler has it, else newlib's."""
+    command = [env.WhereIs(env["CC"]) or env["CC"], "-print-file-name=picolibc.specs"]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout.strip()
+    return "picolibc.specs" if Path(found).is_absolute() else "nano.specs"
+
+
+# GCC takes picolibc's specs once on a command line and fails where they stand twice.
+specs = f"--specs={library_specs()}"
 env.Append(
     # The folder's place must not show in the image: the same project gives the same bytes everywhere.
     CCFLAGS=[
         *core,
+        specs,
         "-O2",
         "-ffunction-sections",
         "-fdata-sections",
@@ -47,7 +61,7 @@ env.Append(
     LINKFLAGS=[
         *core,
         "-nostartfiles",
-        "--specs=nano.specs",
+        specs,
         "-Wl,--gc-sections",
         "-Wl,--build-id=none",
         "-Wl,--fatal-warnings",
