@@ -147,6 +147,8 @@ def generate(
     prefix: str = PREFIX,
     force: bool = False,
     progress: Progress = _SILENT,
+    engine: str = "compiled",
+    operators: str = "model",
 ) -> Project:
     """Write the firmware project of an int8 `.tflite` for a board.
 
@@ -164,7 +166,7 @@ def generate(
     """
     plan = _plan(tflite.load(Path(model)), progress)
     folder = _folder(model, board, out)
-    return _generate(plan, Path(model).name, board, folder, prefix, force, progress)
+    return _generate(plan, Path(model).name, board, folder, prefix, force, progress, engine, operators)
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -172,16 +174,24 @@ def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
 
 
 def _generate(
-    plan: Plan, model_name: str, board: str, out: Path, prefix: str, force: bool, progress: Progress
+    plan: Plan,
+    model_name: str,
+    board: str,
+    out: Path,
+    prefix: str,
+    force: bool,
+    progress: Progress,
+    engine: str,
+    operators: str,
 ) -> Project:
     with progress.stage("generate") as stage:
         facts = board_files.load(board)
         command = f"tinyml generate {model_name} --board {facts.name}"
         origin = Origin(model_name, command + (f" --prefix {prefix}" if prefix != PREFIX else ""), prefix)
-        check_fit(plan, facts)
+        check_fit(plan, facts, engine)
         with locked(out):
-            project = write_project(plan, facts, origin, out, force)
-        needs = budget(plan, facts)
+            project = write_project(plan, facts, origin, out, force, engine, operators)
+        needs = budget(plan, facts, engine)
         stage.text = (
             f"{len(project.manifest['files'])} files in {out}; RAM {needs.ram_needed:,} of "
             f"{needs.ram_available:,} bytes, flash at most {needs.flash_needed:,} of {needs.flash_available:,}"
@@ -402,6 +412,8 @@ def deploy(
     target: str = TARGET,
     port: str | None = None,
     progress: Progress = _SILENT,
+    engine: str = "compiled",
+    operators: str = "model",
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -438,7 +450,7 @@ def deploy(
     if not selection.given:
         raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
     folder = _folder(model, board, out)
-    project = _generate(plan, f"{model.stem}.tflite", board, folder, prefix, force, progress)
+    project = _generate(plan, f"{model.stem}.tflite", board, folder, prefix, force, progress, engine, operators)
     build(folder, progress)
     # The float model's outputs belong to samples of a file; random inputs have none.
     known = converted if random is None else None
