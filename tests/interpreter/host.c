@@ -10,30 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tm_operators.h"
+#include "all_operators.h"
 
 #define SECONDS 20 /* a model that takes longer is a finding */
-
-static const tm_operator *const operators[] = {
-    &tm_op_add,
-    &tm_op_average_pool2d,
-    &tm_op_concatenation,
-    &tm_op_conv2d,
-    &tm_op_depthwise_conv2d,
-    &tm_op_dequantize,
-    &tm_op_fully_connected,
-    &tm_op_logistic,
-    &tm_op_max_pool2d,
-    &tm_op_mean,
-    &tm_op_mul,
-    &tm_op_pad,
-    &tm_op_quantize,
-    &tm_op_relu,
-    &tm_op_relu6,
-    &tm_op_reshape,
-    &tm_op_softmax,
-    NULL,
-};
 
 static void get(void *to, size_t size) {
   if (size != 0 && fread(to, 1, size, stdin) != size) exit(0); /* the other end of the pipe was closed */
@@ -75,7 +54,7 @@ int main(void) {
     get(values, sizes[2]);
     alarm(SECONDS);
     tm_interpreter model;
-    const tm_status status = tm_interpreter_load(&model, operators, data, sizes[0], arena, sizes[1]);
+    const tm_status status = tm_interpreter_load(&model, all_operators, data, sizes[0], arena, sizes[1]);
     put(&status, sizeof(status));
     if (status.error == TM_OK) {
       const int runs = sizes[2] != 0 && input_bytes(&model) == sizes[2];

@@ -40,15 +40,15 @@ class Answer:
     outputs: tuple[bytes, ...] = ()
 
 
-def compile_program(folder: Path) -> Path:
-    """Compile the interpreter with all operators for this machine."""
+def compile_program(folder: Path, main: str = "host.c") -> Path:
+    """Compile the interpreter with all operators and `main` for this machine."""
     if shutil.which("gcc") is None:
         pytest.skip("gcc is not installed")
     firmware = resources.firmware()
     includes = [f"-I{firmware / part}" for part in ("interpreter", "kernels", "runtime")]
     sources = sorted((firmware / "interpreter").glob("*.c"))
     program = folder / "interpreter"
-    command = ["gcc", "-std=gnu99", *FLAGS[1:], *SANITIZERS, *includes, *sources, HERE / "host.c", "-o", program]
+    command = ["gcc", "-std=gnu99", *FLAGS[1:], *SANITIZERS, *includes, *sources, HERE / main, "-o", program]
     subprocess.run(command, check=True, timeout=120)
     return program
 

@@ -51,8 +51,9 @@ def values(rng: np.random.Generator, shape: Sequence[int], type: str = "int8") -
 
 
 def agrees(model: bytes, *inputs: np.ndarray) -> None:
-    """Check that the model's only operator gives TFLM's bytes, lowered and run on the host (also in place) and from
-    the flatbuffer by the interpreter.
+    """Check that the model's only operator gives TFLM's bytes.
+
+    It is lowered and run on the host (also in place), and run from the flatbuffer by the interpreter.
 
     What is refused must be refused by TFLM and by the interpreter too.
     """

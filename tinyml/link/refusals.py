@@ -17,6 +17,11 @@ _TEXTS = {
 }
 
 
+def reason(error: int) -> str:
+    """Return why models with this TM_ERROR are refused, whatever the model."""
+    return _TEXTS.get(error, "error {error}").format(error=error, index="N", detail="N", operator="OPERATOR")
+
+
 def text(error: int, index: int, detail: int) -> str:
     """Return the sentence that says why the device refused its model.
 
