@@ -3,21 +3,16 @@
 #include "fully_connected_s8.h"
 
 typedef struct {
+  tm_channel_arrays at;
   tm_fully_connected_s8_params params;
-  const int8_t *input;
-  const int8_t *weights;
-  const int32_t *bias;
-  const int32_t *multipliers;
-  const int8_t *shifts;
-  int8_t *output;
 } dense_call;
 
-static void run(const void *data) {
+void tm_run_fully_connected(const void *data) {
   const dense_call *call = data;
+  const tm_channel_arrays *at = &call->at;
   tm_fully_connected_s8_params params = call->params;
   params.input_offset = 0; /* it is worked into the bias; the compiler now knows */
-  tm_fully_connected_s8(&params, call->input, call->weights, call->bias, call->multipliers, call->shifts,
-                        call->output);
+  tm_fully_connected_s8(&params, at->input, at->weights, at->bias, at->multipliers, at->shifts, at->output);
 }
 
 /* bias + input_offset * the sum of (weight + weights_offset) of each channel. Sums wrap. */
@@ -41,27 +36,17 @@ void tm_dense_add(tm_interpreter *model, const tm_node *node, int32_t rows, cons
   const int32_t *bias;
   if (!tm_bias(model, node, channels, &bias)) return;
   bias = fold(model, bias, source, filter, weights_offset);
-  dense_call *call = tm_layer_add(model, run, sizeof(*call), output);
-  if (call == NULL || bias == NULL) return;
-  const dense_call made = {
-      .params =
-          {
-              .rows = rows,
-              .depth = filter->elements / channels,
-              .outputs = channels,
-              .weights_offset = weights_offset,
-              .output_offset = to->output_offset,
-              .activation_min = to->activation_min,
-              .activation_max = to->activation_max,
-              .per_channel = to->per_channel,
-              .shifts_right = to->shifts_right,
-          },
-      .input = (const int8_t *)source->data,
-      .weights = (const int8_t *)filter->data,
-      .bias = bias,
-      .multipliers = to->multipliers,
-      .shifts = to->shifts,
-      .output = (int8_t *)output->data,
+  if (bias == NULL) return;
+  const tm_fully_connected_s8_params params = {
+      .rows = rows,
+      .depth = filter->elements / channels,
+      .outputs = channels,
+      .weights_offset = weights_offset,
+      .output_offset = to->output_offset,
+      .activation_min = to->activation_min,
+      .activation_max = to->activation_max,
+      .per_channel = to->per_channel,
+      .shifts_right = to->shifts_right,
   };
-  *call = made;
+  tm_channel_add(model, tm_run_fully_connected, &params, sizeof(params), source, filter, bias, to, output);
 }

@@ -45,6 +45,14 @@ typedef struct {
   const void *call;
 } tm_layer;
 
+/* A kernel compiled for one layer's parameters, which makes it faster than the one that takes any. */
+typedef struct {
+  void (*general)(const void *call); /* the function that it stands in for */
+  const void *params;                /* of the layer, as operators prepare them; integers only */
+  uint32_t size;                     /* bytes of params */
+  void (*run)(const void *call);
+} tm_special;
+
 typedef struct {
   tm_flatbuffer file;
   tm_vector codes;     /* tables */
@@ -54,7 +62,8 @@ typedef struct {
   tm_vector inputs;    /* int32 */
   tm_vector outputs;   /* int32 */
   tm_vector plan;      /* int32: offsets of tensors in the arena, from the file's metadata; empty where unused */
-  const int32_t *offsets; /* the same where it was made here */
+  const int32_t *offsets;     /* the same where it was made here */
+  const tm_special *specials; /* ended by one without functions */
   uint8_t *arena;
   uint32_t arena_size;
   uint32_t tensor_bytes; /* bytes from the arena's beginning on that hold tensors */

@@ -27,11 +27,13 @@ static TM_COLD void prepare(tm_interpreter *model, const tm_operator *const *ope
   }
 }
 
-tm_status tm_interpreter_load(tm_interpreter *model, const tm_operator *const *operators, const uint8_t *data,
-                              uint32_t size, uint8_t *arena, uint32_t arena_size) {
+tm_status tm_interpreter_load(tm_interpreter *model, const tm_operator *const *operators,
+                              const tm_special *specials, const uint8_t *data, uint32_t size, uint8_t *arena,
+                              uint32_t arena_size) {
   memset(model, 0, sizeof(*model));
   model->file.data = data;
   model->file.size = size;
+  model->specials = specials;
   model->arena = arena;
   model->arena_size = arena_size;
   model->free_end = arena_size & ~(TM_ALIGNMENT - 1);

@@ -4,19 +4,14 @@
 #include "tm_quantized.h"
 
 typedef struct {
+  tm_channel_arrays at;
   tm_conv2d_s8_params params;
-  const int8_t *input;
-  const int8_t *weights;
-  const int32_t *bias;
-  const int32_t *multipliers;
-  const int8_t *shifts;
-  int8_t *output;
 } conv2d_call;
 
-static void run(const void *data) {
+void tm_run_conv2d(const void *data) {
   const conv2d_call *call = data;
-  tm_conv2d_s8(&call->params, call->input, call->weights, call->bias, call->multipliers, call->shifts,
-               call->output);
+  const tm_channel_arrays *at = &call->at;
+  tm_conv2d_s8(&call->params, at->input, at->weights, at->bias, at->multipliers, at->shifts, at->output);
 }
 
 static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
@@ -47,43 +42,32 @@ static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
   }
   const int32_t *bias;
   if (!tm_bias(model, node, channels, &bias)) return;
-  conv2d_call *call = tm_layer_add(model, run, sizeof(*call), &output);
-  if (call == NULL) return;
-  const conv2d_call made = {
-      .params =
-          {
-              .batches = source.shape[0],
-              .input_height = height.size,
-              .input_width = width.size,
-              .input_channels = depth,
-              .filter_height = height.taps,
-              .filter_width = width.taps,
-              .filter_channels = filter_depth,
-              .output_height = height.output,
-              .output_width = width.output,
-              .output_channels = channels,
-              .groups = groups,
-              .stride_height = height.stride,
-              .stride_width = width.stride,
-              .dilation_height = height.dilation,
-              .dilation_width = width.dilation,
-              .pad_top = height.pad,
-              .pad_left = width.pad,
-              .input_offset = -source.zero_point,
-              .output_offset = to.output_offset,
-              .activation_min = to.activation_min,
-              .activation_max = to.activation_max,
-              .per_channel = to.per_channel,
-              .shifts_right = to.shifts_right,
-          },
-      .input = (const int8_t *)source.data,
-      .weights = (const int8_t *)filter.data,
-      .bias = bias,
-      .multipliers = to.multipliers,
-      .shifts = to.shifts,
-      .output = (int8_t *)output.data,
+  const tm_conv2d_s8_params params = {
+      .batches = source.shape[0],
+      .input_height = height.size,
+      .input_width = width.size,
+      .input_channels = depth,
+      .filter_height = height.taps,
+      .filter_width = width.taps,
+      .filter_channels = filter_depth,
+      .output_height = height.output,
+      .output_width = width.output,
+      .output_channels = channels,
+      .groups = groups,
+      .stride_height = height.stride,
+      .stride_width = width.stride,
+      .dilation_height = height.dilation,
+      .dilation_width = width.dilation,
+      .pad_top = height.pad,
+      .pad_left = width.pad,
+      .input_offset = -source.zero_point,
+      .output_offset = to.output_offset,
+      .activation_min = to.activation_min,
+      .activation_max = to.activation_max,
+      .per_channel = to.per_channel,
+      .shifts_right = to.shifts_right,
   };
-  *call = made;
+  tm_channel_add(model, tm_run_conv2d, &params, sizeof(params), &source, &filter, bias, &to, &output);
 }
 
 const tm_operator tm_op_conv2d = {3, prepare};

@@ -3,19 +3,14 @@
 #include "tm_quantized.h"
 
 typedef struct {
+  tm_channel_arrays at;
   tm_depthwise_conv2d_s8_params params;
-  const int8_t *input;
-  const int8_t *weights;
-  const int32_t *bias;
-  const int32_t *multipliers;
-  const int8_t *shifts;
-  int8_t *output;
 } depthwise_call;
 
-static void run(const void *data) {
+void tm_run_depthwise_conv2d(const void *data) {
   const depthwise_call *call = data;
-  tm_depthwise_conv2d_s8(&call->params, call->input, call->weights, call->bias, call->multipliers, call->shifts,
-                         call->output);
+  const tm_channel_arrays *at = &call->at;
+  tm_depthwise_conv2d_s8(&call->params, at->input, at->weights, at->bias, at->multipliers, at->shifts, at->output);
 }
 
 static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
@@ -43,41 +38,30 @@ static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
       !tm_bias(model, node, channels, &bias)) {
     return;
   }
-  depthwise_call *call = tm_layer_add(model, run, sizeof(*call), &output);
-  if (call == NULL) return;
-  const depthwise_call made = {
-      .params =
-          {
-              .batches = source.shape[0],
-              .input_height = height.size,
-              .input_width = width.size,
-              .input_channels = depth,
-              .depth_multiplier = multiplier,
-              .filter_height = height.taps,
-              .filter_width = width.taps,
-              .output_height = height.output,
-              .output_width = width.output,
-              .stride_height = height.stride,
-              .stride_width = width.stride,
-              .dilation_height = height.dilation,
-              .dilation_width = width.dilation,
-              .pad_top = height.pad,
-              .pad_left = width.pad,
-              .input_offset = -source.zero_point,
-              .output_offset = to.output_offset,
-              .activation_min = to.activation_min,
-              .activation_max = to.activation_max,
-              .per_channel = to.per_channel,
-              .shifts_right = to.shifts_right,
-          },
-      .input = (const int8_t *)source.data,
-      .weights = (const int8_t *)filter.data,
-      .bias = bias,
-      .multipliers = to.multipliers,
-      .shifts = to.shifts,
-      .output = (int8_t *)output.data,
+  const tm_depthwise_conv2d_s8_params params = {
+      .batches = source.shape[0],
+      .input_height = height.size,
+      .input_width = width.size,
+      .input_channels = depth,
+      .depth_multiplier = multiplier,
+      .filter_height = height.taps,
+      .filter_width = width.taps,
+      .output_height = height.output,
+      .output_width = width.output,
+      .stride_height = height.stride,
+      .stride_width = width.stride,
+      .dilation_height = height.dilation,
+      .dilation_width = width.dilation,
+      .pad_top = height.pad,
+      .pad_left = width.pad,
+      .input_offset = -source.zero_point,
+      .output_offset = to.output_offset,
+      .activation_min = to.activation_min,
+      .activation_max = to.activation_max,
+      .per_channel = to.per_channel,
+      .shifts_right = to.shifts_right,
   };
-  *call = made;
+  tm_channel_add(model, tm_run_depthwise_conv2d, &params, sizeof(params), &source, &filter, bias, &to, &output);
 }
 
 const tm_operator tm_op_depthwise_conv2d = {4, prepare};

@@ -153,3 +153,23 @@ void *tm_layer_add(tm_interpreter *model, void (*run)(const void *call), uint32_
   model->layer_count++;
   return call;
 }
+
+void tm_channel_add(tm_interpreter *model, void (*run)(const void *call), const void *params, uint32_t size,
+                    const tm_tensor *source, const tm_tensor *filter, const int32_t *bias,
+                    const tm_channel_output *to, const tm_tensor *output) {
+  for (const tm_special *special = model->specials; special->general != NULL; special++) {
+    if (special->general == run && memcmp(special->params, params, size) == 0) {
+      run = special->run;
+      break;
+    }
+  }
+  tm_channel_arrays *call = tm_layer_add(model, run, (uint32_t)sizeof(*call) + size, output);
+  if (call == NULL) return;
+  call->input = (const int8_t *)source->data;
+  call->weights = (const int8_t *)filter->data;
+  call->bias = bias;
+  call->multipliers = to->multipliers;
+  call->shifts = to->shifts;
+  call->output = (int8_t *)output->data;
+  memcpy(call + 1, params, size);
+}

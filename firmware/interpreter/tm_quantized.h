@@ -70,6 +70,28 @@ typedef struct {
 /* Set output and pad from the other figures; `padding` is the schema's code. */
 bool tm_slide(tm_interpreter *model, const tm_node *node, int32_t padding, tm_axis *axis) TM_COLD;
 
+/* The arrays of a kernel whose sums become outputs by channel; a call of it begins with them, and the kernel's
+ * parameters follow. */
+typedef struct {
+  const int8_t *input;
+  const int8_t *weights;
+  const int32_t *bias;
+  const int32_t *multipliers;
+  const int8_t *shifts;
+  int8_t *output;
+} tm_channel_arrays;
+
+/* Add the layer of such a kernel, whose parameters have `size` bytes. A special kernel for them takes the place of
+ * `run`. */
+void tm_channel_add(tm_interpreter *model, void (*run)(const void *call), const void *params, uint32_t size,
+                    const tm_tensor *source, const tm_tensor *filter, const int32_t *bias,
+                    const tm_channel_output *to, const tm_tensor *output) TM_COLD;
+
+/* The functions that such kernels are called by, for any parameters. */
+void tm_run_conv2d(const void *call);
+void tm_run_depthwise_conv2d(const void *call);
+void tm_run_fully_connected(const void *call);
+
 /* Add a layer that calls `run` with the `size` bytes that it returns (NULL: the arena is full). */
 void *tm_layer_add(tm_interpreter *model, void (*run)(const void *call), uint32_t size,
                    const tm_tensor *output) TM_COLD;

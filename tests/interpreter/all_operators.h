@@ -25,4 +25,6 @@ static const tm_operator *const all_operators[] = {
     NULL,
 };
 
+static const tm_special no_specials[] = {{NULL, NULL, 0, NULL}};
+
 #endif

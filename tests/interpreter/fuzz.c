@@ -22,7 +22,8 @@ int main(void) {
     get(data, sizes[0]);
     alarm(SECONDS);
     tm_interpreter model;
-    const tm_status status = tm_interpreter_load(&model, all_operators, data, sizes[0], arena, sizes[1]);
+    const tm_status status =
+        tm_interpreter_load(&model, all_operators, no_specials, data, sizes[0], arena, sizes[1]);
     if (status.error == TM_OK) {
       for (uint32_t i = 0; i < model.inputs.length; i++) {
         memset(model.input_buffers[i].data, (int)(i + 1), model.input_buffers[i].size);

@@ -54,7 +54,8 @@ int main(void) {
     get(values, sizes[2]);
     alarm(SECONDS);
     tm_interpreter model;
-    const tm_status status = tm_interpreter_load(&model, all_operators, data, sizes[0], arena, sizes[1]);
+    const tm_status status =
+        tm_interpreter_load(&model, all_operators, no_specials, data, sizes[0], arena, sizes[1]);
     put(&status, sizeof(status));
     if (status.error == TM_OK) {
       const int runs = sizes[2] != 0 && input_bytes(&model) == sizes[2];

@@ -170,6 +170,32 @@ def _operator_files(graph: Graph, operators: str) -> list[str]:
     return sorted(REGISTRY[name].__module__.rpartition(".")[2] for name in names)
 
 
+# Kernels that the interpreter can call with parameters that are known at compile time.
+_SPECIAL_KERNELS = ("conv2d_s8", "depthwise_conv2d_s8", "fully_connected_s8")
+
+
+def _special_params(graph: Graph, layer: Layer, call: KernelCall) -> dict[str, int]:
+    """Return the parameters as the interpreter prepares them: it works the offset into each dense layer's bias."""
+    offset = -graph.tensors[layer.operator.inputs[0]].quantized.zero_point
+    values = {name: int(value) for name, value in call.params.items()}
+    return values | {"input_offset": 0 if call.kernel == "fully_connected_s8" else offset}
+
+
+def _specials(plan: Plan, prefix: str) -> list[dict[str, object]]:
+    """Return each kernel with parameters that the model's layers call, for the interpreter's template."""
+    layers: dict[tuple[str, tuple[tuple[str, int], ...]], list[int]] = {}
+    for layer in plan.layers:
+        for call in layer.lowered.calls:
+            if call.kernel in _SPECIAL_KERNELS:
+                values = _special_params(plan.graph, layer, call)
+                fields = tuple((name, values[name]) for _, name in kernels.load(call.kernel).params)
+                layers.setdefault((call.kernel, fields), []).append(layer.index)
+    return [
+        {"name": f"{prefix}_special_{i}", "kernel": kernel, "fields": fields, "layers": indices}
+        for i, ((kernel, fields), indices) in enumerate(layers.items())
+    ]
+
+
 def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str = "model") -> dict[str, str]:
     """Return the texts of `src/`, by path inside the project, and of the libraries that they need.
 
@@ -202,6 +228,7 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         "flatbuffer": _wrapped(map(str, graph.data)),
         "engine": engine,
         "operators": _operator_files(graph, operators),
+        "specials": _specials(plan, origin.prefix),
         "arena_bytes": arena_bytes(plan, engine),
     }
     name = origin.prefix

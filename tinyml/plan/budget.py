@@ -36,10 +36,11 @@ class Budget:
 
 
 def _flash_bytes(plan: Plan, engine: str) -> int:
-    if engine == "interpreter":
-        kernels = {call.kernel for layer in plan.layers for call in layer.lowered.calls}
-        return len(plan.graph.data) + INTERPRETER_CODE_BYTES + CODE_BYTES_A_KERNEL * len(kernels)
     calls = sum(len(layer.lowered.calls) for layer in plan.layers)
+    if engine == "interpreter":  # most kernels twice: for any layer, and for the model's
+        kernels = {call.kernel for layer in plan.layers for call in layer.lowered.calls}
+        general = INTERPRETER_CODE_BYTES + CODE_BYTES_A_KERNEL * len(kernels)
+        return len(plan.graph.data) + general + CODE_BYTES_A_CALL * calls
     return plan.constant_bytes + CODE_BYTES_A_CALL * calls
 
 
