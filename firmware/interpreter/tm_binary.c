@@ -39,10 +39,10 @@ static TM_COLD bool loops_find(const tm_tensor *first, const tm_tensor *second, 
   return true;
 }
 
-bool tm_binary_read(tm_interpreter *model, const tm_node *node, tm_tensor *first, tm_tensor *second,
-                    tm_tensor *output, tm_loops *loops) {
-  return tm_int8_pair(model, node, 2, 2, first, output) && tm_input(model, node, 1, second) &&
-         tm_require(model, node, tm_is_int8(second) && loops_find(first, second, output, loops)) &&
-         tm_require_apart(model, node, first, output, first->elements == output->elements) &&
-         tm_require_apart(model, node, second, output, second->elements == output->elements);
+bool tm_binary_read(tm_interpreter *model, tm_tensor *first, tm_tensor *second, tm_tensor *output,
+                    tm_loops *loops) {
+  return tm_int8_pair(model, 2, 2, first, output) && tm_input(model, 1, second) &&
+         tm_require(model, tm_is_int8(second) && loops_find(first, second, output, loops)) &&
+         tm_require_apart(model, first, output, first->elements == output->elements) &&
+         tm_require_apart(model, second, output, second->elements == output->elements);
 }

@@ -20,7 +20,7 @@ typedef struct {
   .input2_step_2 = (loops).step[1][2], .input2_step_3 = (loops).step[1][3]
 
 /* Read both inputs and the output, all int8, and how they are broadcast. */
-bool tm_binary_read(tm_interpreter *model, const tm_node *node, tm_tensor *first, tm_tensor *second,
-                    tm_tensor *output, tm_loops *loops) TM_COLD;
+bool tm_binary_read(tm_interpreter *model, tm_tensor *first, tm_tensor *second, tm_tensor *output,
+                    tm_loops *loops) TM_COLD;
 
 #endif

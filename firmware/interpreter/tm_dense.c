@@ -29,12 +29,11 @@ static TM_COLD const int32_t *fold(tm_interpreter *model, const int32_t *bias, c
   return folded;
 }
 
-void tm_dense_add(tm_interpreter *model, const tm_node *node, int32_t rows, const tm_tensor *source,
-                  const tm_tensor *filter, int32_t weights_offset, const tm_tensor *output,
-                  const tm_channel_output *to) {
+void tm_dense_add(tm_interpreter *model, int32_t rows, const tm_tensor *source, const tm_tensor *filter,
+                  int32_t weights_offset, const tm_tensor *output, const tm_channel_output *to) {
   const int32_t channels = filter->shape[0];
   const int32_t *bias;
-  if (!tm_bias(model, node, channels, &bias)) return;
+  if (!tm_bias(model, channels, &bias)) return;
   bias = fold(model, bias, source, filter, weights_offset);
   if (bias == NULL) return;
   const tm_fully_connected_s8_params params = {

@@ -69,3 +69,13 @@ int32_t tm_int32_at(tm_flatbuffer *file, tm_vector vector, uint32_t index) {
 uint32_t tm_table_at(tm_flatbuffer *file, tm_vector vector, uint32_t index) {
   return tm_follow(file, vector.start + 4 * index);
 }
+
+bool tm_is_same(const void *a, const void *b, uint32_t size) {
+  const uint8_t *one = a, *other = b;
+  while (size > 0 && *one == *other) {
+    one++;
+    other++;
+    size--;
+  }
+  return size == 0;
+}

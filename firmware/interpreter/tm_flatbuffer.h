@@ -49,4 +49,7 @@ tm_vector tm_vector_of(tm_flatbuffer *file, uint32_t table, uint32_t slot, uint3
 int32_t tm_int32_at(tm_flatbuffer *file, tm_vector vector, uint32_t index) TM_COLD;
 uint32_t tm_table_at(tm_flatbuffer *file, tm_vector vector, uint32_t index) TM_COLD;
 
+/* Whether two arrays hold the same bytes. */
+bool tm_is_same(const void *a, const void *b, uint32_t size) TM_COLD;
+
 #endif

@@ -86,7 +86,8 @@ static TM_COLD bool data_read(tm_interpreter *model, uint32_t table, tm_tensor *
 static TM_COLD uint8_t *planned(tm_interpreter *model, int32_t index) {
   if (model->offsets != NULL) return model->arena + model->offsets[index];
   if (model->plan.length == 0) return NULL;
-  return model->arena + tm_int32_at(&model->file, model->plan, (uint32_t)index);
+  const uint32_t offset = (uint32_t)tm_int32_at(&model->file, model->plan, (uint32_t)index);
+  return offset == TM_UNPLANNED ? NULL : model->arena + offset;
 }
 
 bool tm_tensor_read(tm_interpreter *model, int32_t index, tm_tensor *tensor) {
@@ -104,6 +105,11 @@ bool tm_tensor_read(tm_interpreter *model, int32_t index, tm_tensor *tensor) {
   }
   if (!tensor->is_constant) tensor->data = planned(model, index);
   return tm_is_ok(model);
+}
+
+bool tm_place_read(tm_interpreter *model, int32_t index, tm_tensor *tensor) {
+  if (!tm_tensor_read(model, index, tensor)) return false;
+  return tensor->data != NULL || tm_fail(model, TM_ERROR_PLAN, model->node.index, (uint32_t)index);
 }
 
 /* The code of the operator code in entry `index`. */
@@ -127,55 +133,26 @@ tm_node tm_node_read(tm_interpreter *model, uint32_t index) {
   return node;
 }
 
-/* One bit a tensor, in the arena: whether it has a value. */
-static TM_COLD bool is_known(const tm_interpreter *model, int32_t tensor) {
-  return (model->arena[tensor / 8] >> tensor % 8 & 1) != 0;
-}
+/* What a list of tensors may hold: tensors that have a value already, or such that get theirs now. */
+enum { TM_HAS_VALUE, TM_HAS_VALUE_OR_ABSENT, TM_GETS_VALUE };
 
-static TM_COLD void make_known(tm_interpreter *model, int32_t tensor) {
-  model->arena[tensor / 8] |= (uint8_t)(1 << tensor % 8);
-}
-
-/* Check that an operator reads only what has a value, and gives values to tensors that have none. */
-static TM_COLD bool node_check(tm_interpreter *model, uint32_t index) {
-  tm_flatbuffer *file = &model->file;
-  const tm_node node = tm_node_read(model, index);
-  const uint32_t tensors = model->tensors.length;
-  if ((uint32_t)node.code >= TM_OPERATOR_CODES) return tm_fail(model, TM_ERROR_GRAPH, index, 0);
-  for (uint32_t i = 0; i < node.inputs.length; i++) {
-    const int32_t at = tm_int32_at(file, node.inputs, i);
-    if (at != -1 && ((uint32_t)at >= tensors || !is_known(model, at)))
-      return tm_fail(model, TM_ERROR_GRAPH, index, 0);
-  }
-  for (uint32_t i = 0; i < node.outputs.length; i++) {
-    const int32_t at = tm_int32_at(file, node.outputs, i);
-    if ((uint32_t)at >= tensors || is_known(model, at)) return tm_fail(model, TM_ERROR_GRAPH, index, 0);
-    make_known(model, at);
-  }
-  return tm_is_ok(model);
-}
-
-static TM_COLD bool inputs_check(tm_interpreter *model) {
-  if (model->inputs.length == 0 || model->outputs.length == 0) return false;
-  for (uint32_t i = 0; i < model->inputs.length; i++) {
-    const int32_t at = tm_int32_at(&model->file, model->inputs, i);
-    if ((uint32_t)at >= model->tensors.length || is_known(model, at)) return false; /* constant, or named twice */
-    make_known(model, at);
-  }
-  return true;
-}
-
-static TM_COLD bool outputs_check(tm_interpreter *model) {
-  for (uint32_t i = 0; i < model->outputs.length; i++) {
-    const int32_t at = tm_int32_at(&model->file, model->outputs, i);
-    if ((uint32_t)at >= model->tensors.length || !is_known(model, at)) return false;
+/* Whether a list holds what it may. The arena holds one bit a tensor: whether it has a value so far. */
+static TM_COLD bool list_check(tm_interpreter *model, tm_vector list, uint32_t may) {
+  for (uint32_t i = 0; i < list.length; i++) {
+    const int32_t at = tm_int32_at(&model->file, list, i);
+    if (at == -1 && may == TM_HAS_VALUE_OR_ABSENT) continue;
+    if ((uint32_t)at >= model->tensors.length) return false;
+    uint8_t *known = &model->arena[at / 8];
+    const uint8_t bit = (uint8_t)(1 << at % 8);
+    if (((*known & bit) == 0) != (may == TM_GETS_VALUE)) return false;
+    *known |= bit;
   }
   return true;
 }
 
 static TM_COLD bool parts_find(tm_interpreter *model) {
   tm_flatbuffer *file = &model->file;
-  if (file->size < 8 || memcmp(file->data + 4, "TFL3", 4) != 0) return tm_fail(model, TM_ERROR_IDENTIFIER, 0, 0);
+  if (file->size < 8 || !tm_is_same(file->data + 4, "TFL3", 4)) return tm_fail(model, TM_ERROR_IDENTIFIER, 0, 0);
   const uint32_t root = tm_follow(file, 0);
   const uint32_t version = (uint32_t)tm_scalar(file, root, 0, 4, 0);
   const tm_vector subgraphs = tm_vector_of(file, root, 2, 4);
@@ -203,12 +180,17 @@ bool tm_graph_read(tm_interpreter *model) {
   for (uint32_t i = 0; i < model->tensors.length; i++) {
     tm_tensor tensor;
     if (!tm_tensor_read(model, (int32_t)i, &tensor)) return false;
-    if (tensor.is_constant) make_known(model, (int32_t)i);
+    if (tensor.is_constant) model->arena[i / 8] |= (uint8_t)(1 << i % 8);
   }
-  if (!inputs_check(model)) return tm_fail(model, TM_ERROR_GRAPH, 0, 0);
-  for (uint32_t i = 0; i < model->operators.length; i++) {
-    if (!node_check(model, i)) return false;
+  bool possible = model->inputs.length != 0 && model->outputs.length != 0 &&
+                  list_check(model, model->inputs, TM_GETS_VALUE); /* no constant, and none twice */
+  uint32_t index = 0;
+  for (; possible && index < model->operators.length; index++) {
+    const tm_node node = tm_node_read(model, index);
+    possible = (uint32_t)node.code < TM_OPERATOR_CODES && list_check(model, node.inputs, TM_HAS_VALUE_OR_ABSENT) &&
+               list_check(model, node.outputs, TM_GETS_VALUE) && tm_is_ok(model);
   }
-  if (!outputs_check(model)) return tm_fail(model, TM_ERROR_GRAPH, model->operators.length, 0);
-  return tm_is_ok(model);
+  if (possible && list_check(model, model->outputs, TM_HAS_VALUE)) return tm_is_ok(model);
+  tm_is_ok(model); /* what is malformed is told as such */
+  return tm_fail(model, TM_ERROR_GRAPH, index == 0 ? 0 : index - 1, 0);
 }

@@ -11,6 +11,9 @@
 /* Far above what a microcontroller holds; the limit bounds the time that planning a hostile file can take. */
 #define TM_MAX_TENSORS 2048
 
+/* The offset of a tensor without a place in the arena. */
+#define TM_UNPLANNED 0xFFFFFFFFu
+
 /* Types of tensors that operators ask for, as the schema numbers them. */
 enum { TM_FLOAT32 = 0, TM_INT32 = 2, TM_UINT8 = 3, TM_INT8 = 9 };
 
@@ -22,7 +25,7 @@ typedef struct {
   int32_t shape[TM_MAX_RANK];
   int32_t elements; /* 1 for a scalar */
   uint32_t bytes;
-  uint8_t *data;      /* where its values lie, in the file or in the arena; NULL before the arena is planned */
+  uint8_t *data;      /* where its values lie, in the file or in the arena; NULL where the arena has none */
   bool is_constant;   /* the file holds its values, which are never written */
   uint32_t scales;    /* how many: 0 where it is not quantized */
   uint32_t scales_at; /* position of the first scale in the file */
@@ -68,6 +71,7 @@ typedef struct {
   uint32_t arena_size;
   uint32_t tensor_bytes; /* bytes from the arena's beginning on that hold tensors */
   uint32_t free_end;     /* the arena's bytes from here on hold what operators prepared */
+  tm_node node;          /* the operator that is being prepared */
   tm_status status;
   uint32_t layer_count;
   tm_layer *layers;
@@ -84,6 +88,9 @@ bool tm_is_ok(tm_interpreter *model) TM_COLD;
 
 /* Read tensor `index`, which must be one of the model's. Returns false where it is not a possible one. */
 bool tm_tensor_read(tm_interpreter *model, int32_t index, tm_tensor *tensor) TM_COLD;
+
+/* Read a tensor that must have its values, or room for them, somewhere. */
+bool tm_place_read(tm_interpreter *model, int32_t index, tm_tensor *tensor) TM_COLD;
 
 tm_node tm_node_read(tm_interpreter *model, uint32_t index) TM_COLD;
 

@@ -10,7 +10,7 @@ static TM_COLD tm_buffer *ports(tm_interpreter *model, tm_vector tensors) {
   tm_buffer *buffers = tm_take(model, tensors.length * (uint32_t)sizeof(*buffers));
   for (uint32_t i = 0; buffers != NULL && i < tensors.length; i++) {
     tm_tensor tensor;
-    if (!tm_tensor_read(model, tm_int32_at(&model->file, tensors, i), &tensor)) return NULL;
+    if (!tm_place_read(model, tm_int32_at(&model->file, tensors, i), &tensor)) return NULL;
     buffers[i].data = tensor.data;
     buffers[i].size = tensor.bytes;
   }
@@ -18,12 +18,12 @@ static TM_COLD tm_buffer *ports(tm_interpreter *model, tm_vector tensors) {
 }
 
 static TM_COLD void prepare(tm_interpreter *model, const tm_operator *const *operators, uint32_t index) {
-  const tm_node node = tm_node_read(model, index);
-  while (*operators != NULL && (*operators)->code != node.code) operators++;
+  model->node = tm_node_read(model, index);
+  while (*operators != NULL && (*operators)->code != model->node.code) operators++;
   if (*operators == NULL) {
-    tm_fail(model, TM_ERROR_OPERATOR, index, (uint32_t)node.code);
+    tm_fail(model, TM_ERROR_OPERATOR, index, (uint32_t)model->node.code);
   } else {
-    (*operators)->prepare(model, &node);
+    (*operators)->prepare(model);
   }
 }
 

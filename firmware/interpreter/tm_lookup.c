@@ -14,10 +14,8 @@ static void run(const void *data) {
   tm_lookup_s8(&call->params, call->input, call->table, call->output);
 }
 
-int8_t *tm_lookup_add(tm_interpreter *model, const tm_node *node, const tm_tensor *source,
-                      const tm_tensor *output) {
-  if (!tm_require(model, node, tm_same_shape(source, output)) ||
-      !tm_require_apart(model, node, source, output, true)) {
+int8_t *tm_lookup_add(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output) {
+  if (!tm_require(model, tm_same_shape(source, output)) || !tm_require_apart(model, source, output, true)) {
     return NULL;
   }
   lookup_call *call = tm_layer_add(model, run, sizeof(*call), output);
@@ -28,10 +26,9 @@ int8_t *tm_lookup_add(tm_interpreter *model, const tm_node *node, const tm_tenso
   return call->table;
 }
 
-void tm_lookup_rescale(tm_interpreter *model, const tm_node *node, const tm_tensor *source,
-                       const tm_tensor *output, int32_t low) {
-  const tm_factor factor = tm_require_factor(model, node, source->scale, 1.0F, output->scale);
-  int8_t *table = tm_lookup_add(model, node, source, output);
+void tm_lookup_rescale(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output, int32_t low) {
+  const tm_factor factor = tm_require_factor(model, source->scale, 1.0F, output->scale);
+  int8_t *table = tm_lookup_add(model, source, output);
   for (int32_t i = 0; table != NULL && tm_is_ok(model) && i < 256; i++) {
     const int32_t value = source->type == TM_UINT8 ? i : (int8_t)i;
     const int32_t scaled = tm_requantize(value - source->zero_point, factor.multiplier, factor.shift);

@@ -6,12 +6,11 @@
 
 /* Add the layer. Returns the table, by the input's byte taken as unsigned, which the caller fills; NULL where the
  * arena is full. */
-int8_t *tm_lookup_add(tm_interpreter *model, const tm_node *node, const tm_tensor *source,
-                      const tm_tensor *output) TM_COLD;
+int8_t *tm_lookup_add(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output) TM_COLD;
 
 /* Fill the table with values brought from one scale to another and clamped to `low` and INT8_MAX: QUANTIZE, RELU.
  */
-void tm_lookup_rescale(tm_interpreter *model, const tm_node *node, const tm_tensor *source,
-                       const tm_tensor *output, int32_t low) TM_COLD;
+void tm_lookup_rescale(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output,
+                       int32_t low) TM_COLD;
 
 #endif

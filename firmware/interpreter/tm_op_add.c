@@ -14,12 +14,12 @@ static void run(const void *data) {
   tm_add_s8(&call->params, call->input1, call->input2, call->output);
 }
 
-static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
+static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor first, second, output;
   tm_loops loops;
   int32_t low, high;
-  if (!tm_binary_read(model, node, &first, &second, &output, &loops) ||
-      !tm_activation_range(model, node, tm_option(model, node, 0, 1, 0), &output, &low, &high)) {
+  if (!tm_binary_read(model, &first, &second, &output, &loops) ||
+      !tm_activation_range(model, tm_option(model, 0, 1, 0), &output, &low, &high)) {
     return;
   }
   const float larger = first.scale > second.scale ? first.scale : second.scale;
@@ -27,7 +27,7 @@ static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
   const tm_factor factor2 = tm_factor_of(second.scale, 1.0F, larger, -1);
   const tm_factor to_output = tm_factor_of(larger, 1.0F, output.scale, 1 - TM_ADD_S8_LEFT_SHIFT);
   /* TFLM stops the program where the last factor is not below 1. */
-  if (!tm_require(model, node, to_output.shift <= 0)) return;
+  if (!tm_require(model, to_output.shift <= 0)) return;
   add_call *call = tm_layer_add(model, run, sizeof(*call), &output);
   if (call == NULL) return;
   const add_call made = {

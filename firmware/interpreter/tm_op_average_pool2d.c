@@ -9,6 +9,6 @@ static void run(const void *data) {
   tm_average_pool2d_s8(&params, call->input, call->output);
 }
 
-static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) { tm_pool2d_add(model, node, run); }
+static TM_COLD void prepare(tm_interpreter *model) { tm_pool2d_add(model, run); }
 
 const tm_operator tm_op_average_pool2d = {1, prepare};

@@ -29,14 +29,14 @@ static TM_COLD bool fits(const tm_tensor *source, const tm_tensor *output, uint3
   return same;
 }
 
-static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
+static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, output;
-  const uint32_t count = node->inputs.length;
-  if (!tm_int8_pair(model, node, 1, TM_MAX_INPUTS, &source, &output)) return;
+  const uint32_t count = model->node.inputs.length;
+  if (!tm_int8_pair(model, 1, TM_MAX_INPUTS, &source, &output)) return;
   const int32_t rank = (int32_t)output.rank;
-  int32_t axis = tm_option(model, node, 0, 4, 0);
-  if (!tm_require(model, node,
-                  node->options != 0 && tm_option(model, node, 1, 1, 0) == 0 && axis >= -rank && axis < rank)) {
+  int32_t axis = tm_option(model, 0, 4, 0);
+  if (!tm_require(model,
+                  model->node.options != 0 && tm_option(model, 1, 1, 0) == 0 && axis >= -rank && axis < rank)) {
     return;
   }
   if (axis < 0) axis += rank;
@@ -48,8 +48,8 @@ static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
   call->count = count;
   call->output = (int8_t *)output.data;
   for (uint32_t i = 0; i < count; i++) {
-    if (!tm_input(model, node, i, &source) || !tm_require(model, node, fits(&source, &output, (uint32_t)axis)) ||
-        !tm_require_apart(model, node, &source, &output, false)) {
+    if (!tm_input(model, i, &source) || !tm_require(model, fits(&source, &output, (uint32_t)axis)) ||
+        !tm_require_apart(model, &source, &output, false)) {
       return;
     }
     concatenation_part *part = &call->parts[i];
@@ -60,9 +60,9 @@ static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
     part->input = (const int8_t *)source.data;
     start += source.elements / rows;
     along += source.shape[axis];
-    if (!tm_require(model, node, along <= output.shape[axis])) return;
+    if (!tm_require(model, along <= output.shape[axis])) return;
   }
-  tm_require(model, node, along == output.shape[axis]);
+  tm_require(model, along == output.shape[axis]);
 }
 
 const tm_operator tm_op_concatenation = {2, prepare};

@@ -1,6 +1,6 @@
 /* DEPTHWISE_CONV_2D; see tinyml/ops/depthwise_conv2d.py. */
 #include "depthwise_conv2d_s8.h"
-#include "tm_quantized.h"
+#include "tm_conv.h"
 
 typedef struct {
   tm_channel_arrays at;
@@ -13,55 +13,19 @@ void tm_run_depthwise_conv2d(const void *data) {
   tm_depthwise_conv2d_s8(&call->params, at->input, at->weights, at->bias, at->multipliers, at->shifts, at->output);
 }
 
-static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
-  tm_tensor source, filter, output;
-  if (!tm_int8_pair(model, node, 2, 3, &source, &output) || !tm_filter(model, node, 4, 3, &filter)) return;
-  const int32_t padding = tm_option(model, node, 0, 1, 0), multiplier = tm_option(model, node, 3, 4, 0);
-  const int32_t depth = source.shape[3], channels = filter.shape[3];
-  tm_axis height = {.size = source.shape[1], .taps = filter.shape[1]};
-  tm_axis width = {.size = source.shape[2], .taps = filter.shape[2]};
-  height.stride = tm_option(model, node, 2, 4, 0);
-  width.stride = tm_option(model, node, 1, 4, 0);
-  height.dilation = tm_option(model, node, 6, 4, 1);
-  width.dilation = tm_option(model, node, 5, 4, 1);
-  if (!tm_require(model, node,
-                  source.rank == 4 && node->options != 0 && filter.shape[0] == 1 &&
-                      (int64_t)depth * multiplier == channels) ||
-      !tm_slide(model, node, padding, &height) || !tm_slide(model, node, padding, &width)) {
-    return;
-  }
-  tm_channel_output to;
+static TM_COLD void prepare(tm_interpreter *model) {
+  tm_conv conv;
   const int32_t *bias;
-  if (!tm_require(model, node, tm_has_shape4(&output, source.shape[0], height.output, width.output, channels)) ||
-      !tm_require_apart(model, node, &source, &output, false) ||
-      !tm_channel_prepare(model, node, &source, &filter, &output, tm_option(model, node, 4, 1, 0), &to) ||
-      !tm_bias(model, node, channels, &bias)) {
+  if (!tm_conv_read(model, 3, &conv)) return;
+  const int32_t depth = conv.source.shape[3], channels = conv.filter.shape[3];
+  const int32_t multiplier = tm_option(model, 3, 4, 0);
+  if (!tm_require(model, conv.filter.shape[0] == 1 && (int64_t)depth * multiplier == channels) ||
+      !tm_bias(model, channels, &bias)) {
     return;
   }
-  const tm_depthwise_conv2d_s8_params params = {
-      .batches = source.shape[0],
-      .input_height = height.size,
-      .input_width = width.size,
-      .input_channels = depth,
-      .depth_multiplier = multiplier,
-      .filter_height = height.taps,
-      .filter_width = width.taps,
-      .output_height = height.output,
-      .output_width = width.output,
-      .stride_height = height.stride,
-      .stride_width = width.stride,
-      .dilation_height = height.dilation,
-      .dilation_width = width.dilation,
-      .pad_top = height.pad,
-      .pad_left = width.pad,
-      .input_offset = -source.zero_point,
-      .output_offset = to.output_offset,
-      .activation_min = to.activation_min,
-      .activation_max = to.activation_max,
-      .per_channel = to.per_channel,
-      .shifts_right = to.shifts_right,
-  };
-  tm_channel_add(model, tm_run_depthwise_conv2d, &params, sizeof(params), &source, &filter, bias, &to, &output);
+  const tm_depthwise_conv2d_s8_params params = {TM_CONV_PARAMS(conv), .depth_multiplier = multiplier};
+  tm_channel_add(model, tm_run_depthwise_conv2d, &params, sizeof(params), &conv.source, &conv.filter, bias,
+                 &conv.to, &conv.output);
 }
 
 const tm_operator tm_op_depthwise_conv2d = {4, prepare};

@@ -13,13 +13,12 @@ static void run(const void *data) {
   tm_dequantize_s8_f32(&call->params, call->input, call->output);
 }
 
-static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
+static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, output;
-  if (!tm_require(model, node, node->inputs.length == 1) || !tm_input(model, node, 0, &source) ||
-      !tm_output(model, node, &output) ||
-      !tm_require(model, node,
-                  tm_is_int8(&source) && output.type == TM_FLOAT32 && tm_same_shape(&source, &output)) ||
-      !tm_require_apart(model, node, &source, &output, false)) {
+  if (!tm_require(model, model->node.inputs.length == 1) || !tm_input(model, 0, &source) ||
+      !tm_output(model, &output) ||
+      !tm_require(model, tm_is_int8(&source) && output.type == TM_FLOAT32 && tm_same_shape(&source, &output)) ||
+      !tm_require_apart(model, &source, &output, false)) {
     return;
   }
   dequantize_call *call = tm_layer_add(model, run, sizeof(*call), &output);

@@ -19,14 +19,13 @@ static TM_COLD int8_t result_of(int32_t x, tm_factor factor) {
   return (int8_t)tm_clamp(tm_rounding_shift(value, 31 - 8) + INT8_MIN, INT8_MIN, INT8_MAX);
 }
 
-static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
+static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, output;
-  if (!tm_int8_pair(model, node, 1, 1, &source, &output)) return;
+  if (!tm_int8_pair(model, 1, 1, &source, &output)) return;
   tm_factor factor = tm_factor_of(source.scale, 1.0F, 1.0F, 31 - TM_INTEGER_BITS);
-  if (!tm_require(model, node, output.zero_point == INT8_MIN && factor.multiplier != 0 && factor.shift >= 0))
-    return;
+  if (!tm_require(model, output.zero_point == INT8_MIN && factor.multiplier != 0 && factor.shift >= 0)) return;
   if (factor.shift > 31) factor.shift = 31; /* the radius is 0 there: every result is at an end */
-  int8_t *table = tm_lookup_add(model, node, &source, &output);
+  int8_t *table = tm_lookup_add(model, &source, &output);
   for (int32_t i = 0; table != NULL && i < 256; i++) {
     table[i] = result_of((int8_t)i - source.zero_point, factor);
   }

@@ -24,17 +24,16 @@ static void run(const void *data) {
 }
 
 /* Read the axes, input 1, as one bit a dimension. */
-static TM_COLD bool axes_read(tm_interpreter *model, const tm_node *node, const tm_tensor *source,
-                              uint32_t *reduced) {
+static TM_COLD bool axes_read(tm_interpreter *model, const tm_tensor *source, uint32_t *reduced) {
   tm_tensor axes;
-  if (!tm_input(model, node, 1, &axes) ||
-      !tm_require(model, node, axes.type == TM_INT32 && axes.is_constant && axes.elements <= TM_MAX_AXES)) {
+  if (!tm_input(model, 1, &axes) ||
+      !tm_require(model, axes.type == TM_INT32 && axes.is_constant && axes.elements <= TM_MAX_AXES)) {
     return false;
   }
   const int32_t *values = (const int32_t *)(const void *)axes.data, rank = (int32_t)source->rank;
   *reduced = 0;
   for (int32_t i = 0; i < axes.elements; i++) {
-    if (!tm_require(model, node, values[i] >= -rank && values[i] < rank)) return false;
+    if (!tm_require(model, values[i] >= -rank && values[i] < rank)) return false;
     *reduced |= 1u << (values[i] < 0 ? values[i] + rank : values[i]);
   }
   return true;
@@ -77,20 +76,19 @@ static TM_COLD bool loops_find(const tm_tensor *source, uint32_t reduced, mean_l
   return true;
 }
 
-static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
+static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, output;
   uint32_t reduced, rest;
   mean_loops loops;
-  if (!tm_int8_pair(model, node, 2, 2, &source, &output) || !axes_read(model, node, &source, &reduced)) return;
-  const bool keep = tm_option(model, node, 0, 1, 0) != 0;
-  if (!tm_require(model, node,
-                  shape_fits(&source, reduced, keep, &output) && loops_find(&source, reduced, &loops)) ||
-      !tm_require_apart(model, node, &source, &output, true)) {
+  if (!tm_int8_pair(model, 2, 2, &source, &output) || !axes_read(model, &source, &reduced)) return;
+  const bool keep = tm_option(model, 0, 1, 0) != 0;
+  if (!tm_require(model, shape_fits(&source, reduced, keep, &output) && loops_find(&source, reduced, &loops)) ||
+      !tm_require_apart(model, &source, &output, true)) {
     return;
   }
   const int32_t count = source.elements / output.elements;
-  const tm_factor factor = tm_require_factor(model, node, source.scale, 1.0F, output.scale);
-  if (!tm_require(model, node, count <= TM_MAX_COUNT)) return;
+  const tm_factor factor = tm_require_factor(model, source.scale, 1.0F, output.scale);
+  if (!tm_require(model, count <= TM_MAX_COUNT)) return;
   /* TFLM works the division by the count into the multiplier, with as many bits as the count has. */
   int32_t bits = 0;
   while (count >> (bits + 1) != 0 && bits < 31 + factor.shift) bits++;

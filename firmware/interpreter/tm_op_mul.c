@@ -14,15 +14,15 @@ static void run(const void *data) {
   tm_mul_s8(&call->params, call->input1, call->input2, call->output);
 }
 
-static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
+static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor first, second, output;
   tm_loops loops;
   int32_t low, high;
-  if (!tm_binary_read(model, node, &first, &second, &output, &loops) ||
-      !tm_activation_range(model, node, tm_option(model, node, 0, 1, 0), &output, &low, &high)) {
+  if (!tm_binary_read(model, &first, &second, &output, &loops) ||
+      !tm_activation_range(model, tm_option(model, 0, 1, 0), &output, &low, &high)) {
     return;
   }
-  const tm_factor factor = tm_require_factor(model, node, first.scale, second.scale, output.scale);
+  const tm_factor factor = tm_require_factor(model, first.scale, second.scale, output.scale);
   mul_call *call = tm_layer_add(model, run, sizeof(*call), &output);
   if (call == NULL) return;
   const mul_call made = {

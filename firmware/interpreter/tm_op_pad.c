@@ -51,31 +51,29 @@ static TM_COLD bool loops_find(const tm_tensor *source, const tm_tensor *padding
 }
 
 /* Read the value of the padding: input 2, or the output's zero point. */
-static TM_COLD bool value_read(tm_interpreter *model, const tm_node *node, const tm_tensor *output,
-                               int32_t *value) {
+static TM_COLD bool value_read(tm_interpreter *model, const tm_tensor *output, int32_t *value) {
   tm_tensor tensor;
   *value = output->zero_point;
-  if (!tm_has_input(model, node, 2)) return true;
-  if (!tm_input(model, node, 2, &tensor) ||
-      !tm_require(model, node,
-                  tm_is_int8(&tensor) && tensor.is_constant && tensor.elements == 1 &&
-                      tensor.scale == output->scale && tensor.zero_point == output->zero_point)) {
+  if (!tm_has_input(model, 2)) return true;
+  if (!tm_input(model, 2, &tensor) ||
+      !tm_require(model, tm_is_int8(&tensor) && tensor.is_constant && tensor.elements == 1 &&
+                             tensor.scale == output->scale && tensor.zero_point == output->zero_point)) {
     return false;
   }
   *value = *(const int8_t *)tensor.data;
   return true;
 }
 
-static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
+static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, paddings, output;
   pad_loop loops[TM_PAD_LOOPS];
   int32_t value;
-  if (!tm_int8_pair(model, node, 2, 3, &source, &output) || !tm_input(model, node, 1, &paddings) ||
-      !tm_require(model, node,
-                  source.rank <= TM_PAD_RANK && output.rank == source.rank && paddings.type == TM_INT32 &&
-                      paddings.is_constant && paddings.rank == 2 && (uint32_t)paddings.shape[0] == source.rank &&
-                      paddings.shape[1] == 2 && loops_find(&source, &paddings, &output, loops)) ||
-      !value_read(model, node, &output, &value) || !tm_require_apart(model, node, &source, &output, false)) {
+  if (!tm_int8_pair(model, 2, 3, &source, &output) || !tm_input(model, 1, &paddings) ||
+      !tm_require(model, source.rank <= TM_PAD_RANK && output.rank == source.rank && paddings.type == TM_INT32 &&
+                             paddings.is_constant && paddings.rank == 2 &&
+                             (uint32_t)paddings.shape[0] == source.rank && paddings.shape[1] == 2 &&
+                             loops_find(&source, &paddings, &output, loops)) ||
+      !value_read(model, &output, &value) || !tm_require_apart(model, &source, &output, false)) {
     return;
   }
   pad_call *call = tm_layer_add(model, run, sizeof(*call), &output);

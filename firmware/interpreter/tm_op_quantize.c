@@ -13,21 +13,20 @@ static void run(const void *data) {
   tm_quantize_f32_s8(&call->params, call->input, call->output);
 }
 
-static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
+static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, output;
-  if (!tm_require(model, node, node->inputs.length == 1) || !tm_input(model, node, 0, &source) ||
-      !tm_output(model, node, &output) ||
-      !tm_require(model, node, tm_is_int8(&output) && tm_same_shape(&source, &output))) {
+  if (!tm_require(model, model->node.inputs.length == 1) || !tm_input(model, 0, &source) ||
+      !tm_output(model, &output) || !tm_require(model, tm_is_int8(&output) && tm_same_shape(&source, &output))) {
     return;
   }
   if (source.type != TM_FLOAT32) {
     const bool is_uint8 =
         source.type == TM_UINT8 && source.scales == 1 && source.zero_point >= 0 && source.zero_point <= UINT8_MAX;
-    if (!tm_require(model, node, is_uint8 || tm_is_int8(&source))) return;
-    tm_lookup_rescale(model, node, &source, &output, INT8_MIN);
+    if (!tm_require(model, is_uint8 || tm_is_int8(&source))) return;
+    tm_lookup_rescale(model, &source, &output, INT8_MIN);
     return;
   }
-  if (!tm_require_apart(model, node, &source, &output, true)) return;
+  if (!tm_require_apart(model, &source, &output, true)) return;
   quantize_call *call = tm_layer_add(model, run, sizeof(*call), &output);
   if (call == NULL) return;
   call->params.size = source.elements;

@@ -14,15 +14,18 @@ static void run(const void *data) {
   memcpy(call->output, call->input, call->size);
 }
 
-static TM_COLD void prepare(tm_interpreter *model, const tm_node *node) {
+static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, output;
-  const uint32_t inputs = node->inputs.length;
-  if (!tm_require(model, node, inputs >= 1 && inputs <= 2) || !tm_input(model, node, 0, &source) ||
-      !tm_output(model, node, &output) ||
-      !tm_require(model, node, source.type == output.type && source.elements == output.elements)) {
+  const uint32_t inputs = model->node.inputs.length;
+  if (!tm_require(model, inputs >= 1 && inputs <= 2) || !tm_input(model, 0, &source) ||
+      !tm_output(model, &output) ||
+      !tm_require(model, source.type == output.type && source.elements == output.elements)) {
     return;
   }
-  if (!source.is_constant) return;
+  if (!source.is_constant) {
+    if (source.data != output.data) tm_fail(model, TM_ERROR_PLAN, model->node.index, 0);
+    return;
+  }
   reshape_call *call = tm_layer_add(model, run, sizeof(*call), &output);
   if (call == NULL) return;
   call->size = source.bytes;

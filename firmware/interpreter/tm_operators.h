@@ -6,8 +6,8 @@
 #include "tm_interpreter.h"
 
 struct tm_operator {
-  int32_t code; /* of the schema's BuiltinOperator */
-  void (*prepare)(tm_interpreter *model, const tm_node *node);
+  int32_t code;                           /* of the schema's BuiltinOperator */
+  void (*prepare)(tm_interpreter *model); /* adds the layers of model->node */
 };
 
 #define TM_OPERATOR_RESHAPE 22 /* its output lies in its input's place, so that the plan must know it */

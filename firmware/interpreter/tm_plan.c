@@ -1,7 +1,5 @@
 #include "tm_plan.h"
 
-#include <string.h>
-
 #include "tm_operators.h"
 
 /* A plan made on the host; see tinyml/generate/offline.py. The form is TensorFlow Lite Micro's: int32 numbers 0
@@ -17,7 +15,7 @@ static TM_COLD tm_vector metadata_find(tm_interpreter *model) {
     const tm_vector name = tm_vector_of(file, entry, 0, 1);
     const uint32_t buffer = (uint32_t)tm_scalar(file, entry, 1, 4, 0);
     if (name.length == sizeof(metadata_name) - 1 && buffer < model->buffers.length &&
-        memcmp(file->data + name.start, metadata_name, name.length) == 0) {
+        tm_is_same(file->data + name.start, metadata_name, name.length)) {
       tm_vector plan = tm_vector_of(file, tm_table_at(file, model->buffers, buffer), 0, 1);
       plan.length /= 4;
       if (plan.length != TM_PLAN_HEADER + model->tensors.length || tm_int32_at(file, plan, 0) != 0 ||
@@ -47,33 +45,21 @@ static TM_COLD void keep(tm_interpreter *model, uint32_t offset, uint32_t bytes)
   if (end > model->tensor_bytes) model->tensor_bytes = end;
 }
 
-/* Whether the offset of a tensor that needs room is possible; counts its bytes as taken. */
-static TM_COLD bool offset_fits(tm_interpreter *model, tm_vector plan, int32_t index) {
-  tm_tensor tensor;
-  if (!tm_tensor_read(model, index, &tensor)) return false;
-  const uint32_t offset = (uint32_t)tm_int32_at(&model->file, plan, (uint32_t)index);
-  if (offset % 4 != 0 || offset > model->free_end || tensor.bytes > model->free_end - offset) return false;
-  keep(model, offset, tensor.bytes);
-  return true;
-}
-
+/* Whether every tensor that has an offset lies inside the arena. One that needs an offset and has none is met when
+ * an operator asks for it. */
 static TM_COLD bool plan_fits(tm_interpreter *model, tm_vector plan) {
-  tm_flatbuffer *file = &model->file;
-  for (uint32_t i = 0; i < model->inputs.length; i++) {
-    if (!offset_fits(model, plan, tm_int32_at(file, model->inputs, i))) return false;
-  }
-  for (uint32_t at = 0; at < model->operators.length; at++) {
-    const tm_node node = tm_node_read(model, at);
-    const int32_t alias = alias_of(model, &node);
-    for (uint32_t i = 0; i < node.outputs.length; i++) {
-      const int32_t output = tm_int32_at(file, node.outputs, i);
-      if (!offset_fits(model, plan, output)) return false;
-      if (alias >= 0 && tm_int32_at(file, plan, (uint32_t)output) != tm_int32_at(file, plan, (uint32_t)alias)) {
-        return false;
-      }
+  for (uint32_t i = 0; i < plan.length; i++) {
+    tm_tensor tensor;
+    const uint32_t offset = (uint32_t)tm_int32_at(&model->file, plan, i);
+    if (!tm_tensor_read(model, (int32_t)i, &tensor)) return false;
+    if (tensor.is_constant || offset == TM_UNPLANNED) continue;
+    if (offset % 4 != 0) return tm_fail(model, TM_ERROR_PLAN, 0, i);
+    if (offset > model->free_end || tensor.bytes > model->free_end - offset) {
+      return tm_fail(model, TM_ERROR_ARENA, 0, i);
     }
+    keep(model, offset, tensor.bytes);
   }
-  return model->tensor_bytes <= model->free_end;
+  return true;
 }
 
 /* What a plan needs to know of a tensor; times are counted in operators. */
@@ -164,10 +150,9 @@ static TM_COLD bool plan_compute(tm_interpreter *model) {
 
 bool tm_plan_make(tm_interpreter *model) {
   const tm_vector plan = metadata_find(model);
-  if (plan.length != 0 && plan_fits(model, plan)) {
-    model->plan = plan;
-    return tm_is_ok(model);
-  }
-  model->tensor_bytes = 0;
-  return tm_is_ok(model) && plan_compute(model);
+  if (!tm_is_ok(model)) return false;
+  if (plan.length == 0) return plan_compute(model);
+  if (!plan_fits(model, plan)) return false;
+  model->plan = plan;
+  return true;
 }

@@ -31,6 +31,6 @@ typedef struct {
   }
 
 /* Add the layer; `run` is called with a tm_pool2d_call. */
-void tm_pool2d_add(tm_interpreter *model, const tm_node *node, void (*run)(const void *call)) TM_COLD;
+void tm_pool2d_add(tm_interpreter *model, void (*run)(const void *call)) TM_COLD;
 
 #endif

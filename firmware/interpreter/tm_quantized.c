@@ -8,22 +8,22 @@
 
 enum { TM_PADDING_SAME = 0, TM_PADDING_VALID = 1 };
 
-bool tm_require(tm_interpreter *model, const tm_node *node, bool condition) {
-  return condition || tm_fail(model, TM_ERROR_FORM, node->index, 0);
+bool tm_require(tm_interpreter *model, bool condition) {
+  return condition || tm_fail(model, TM_ERROR_FORM, model->node.index, 0);
 }
 
-bool tm_has_input(tm_interpreter *model, const tm_node *node, uint32_t position) {
-  return position < node->inputs.length && tm_int32_at(&model->file, node->inputs, position) >= 0;
+bool tm_has_input(tm_interpreter *model, uint32_t position) {
+  return position < model->node.inputs.length && tm_int32_at(&model->file, model->node.inputs, position) >= 0;
 }
 
-bool tm_input(tm_interpreter *model, const tm_node *node, uint32_t position, tm_tensor *tensor) {
-  return tm_require(model, node, tm_has_input(model, node, position)) &&
-         tm_tensor_read(model, tm_int32_at(&model->file, node->inputs, position), tensor);
+bool tm_input(tm_interpreter *model, uint32_t position, tm_tensor *tensor) {
+  return tm_require(model, tm_has_input(model, position)) &&
+         tm_place_read(model, tm_int32_at(&model->file, model->node.inputs, position), tensor);
 }
 
-bool tm_output(tm_interpreter *model, const tm_node *node, tm_tensor *tensor) {
-  return tm_require(model, node, node->outputs.length == 1) &&
-         tm_tensor_read(model, tm_int32_at(&model->file, node->outputs, 0), tensor);
+bool tm_output(tm_interpreter *model, tm_tensor *tensor) {
+  return tm_require(model, model->node.outputs.length == 1) &&
+         tm_place_read(model, tm_int32_at(&model->file, model->node.outputs, 0), tensor);
 }
 
 bool tm_is_int8(const tm_tensor *tensor) {
@@ -31,15 +31,14 @@ bool tm_is_int8(const tm_tensor *tensor) {
          tensor->zero_point >= INT8_MIN && tensor->zero_point <= INT8_MAX;
 }
 
-bool tm_int8_pair(tm_interpreter *model, const tm_node *node, uint32_t least, uint32_t most, tm_tensor *source,
-                  tm_tensor *output) {
-  return tm_require(model, node, node->inputs.length >= least && node->inputs.length <= most) &&
-         tm_input(model, node, 0, source) && tm_output(model, node, output) &&
-         tm_require(model, node, tm_is_int8(source) && tm_is_int8(output));
+bool tm_int8_pair(tm_interpreter *model, uint32_t least, uint32_t most, tm_tensor *source, tm_tensor *output) {
+  return tm_require(model, model->node.inputs.length >= least && model->node.inputs.length <= most) &&
+         tm_input(model, 0, source) && tm_output(model, output) &&
+         tm_require(model, tm_is_int8(source) && tm_is_int8(output));
 }
 
 bool tm_same_shape(const tm_tensor *a, const tm_tensor *b) {
-  return a->rank == b->rank && memcmp(a->shape, b->shape, a->rank * sizeof(a->shape[0])) == 0;
+  return a->rank == b->rank && tm_is_same(a->shape, b->shape, a->rank * (uint32_t)sizeof(a->shape[0]));
 }
 
 bool tm_has_shape4(const tm_tensor *tensor, int32_t n0, int32_t n1, int32_t n2, int32_t n3) {
@@ -47,20 +46,19 @@ bool tm_has_shape4(const tm_tensor *tensor, int32_t n0, int32_t n1, int32_t n2, 
   return tensor->rank == 4 && shape[0] == n0 && shape[1] == n1 && shape[2] == n2 && shape[3] == n3;
 }
 
-bool tm_require_apart(tm_interpreter *model, const tm_node *node, const tm_tensor *source, const tm_tensor *output,
-                      bool in_place) {
+bool tm_require_apart(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output, bool in_place) {
   if (source->is_constant || (in_place && source->data == output->data)) return true;
   const bool apart = source->data + source->bytes <= output->data || output->data + output->bytes <= source->data;
-  return apart || tm_fail(model, TM_ERROR_PLAN, node->index, 0);
+  return apart || tm_fail(model, TM_ERROR_PLAN, model->node.index, 0);
 }
 
-int32_t tm_option(tm_interpreter *model, const tm_node *node, uint32_t slot, uint32_t size, int32_t absent) {
-  return node->options == 0 ? absent : tm_scalar(&model->file, node->options, slot, size, absent);
+int32_t tm_option(tm_interpreter *model, uint32_t slot, uint32_t size, int32_t absent) {
+  return model->node.options == 0 ? absent : tm_scalar(&model->file, model->node.options, slot, size, absent);
 }
 
-tm_factor tm_require_factor(tm_interpreter *model, const tm_node *node, float a, float b, float c) {
+tm_factor tm_require_factor(tm_interpreter *model, float a, float b, float c) {
   const tm_factor factor = tm_factor_of(a, b, c, 0);
-  tm_require(model, node, factor.shift <= TM_MAX_SHIFT);
+  tm_require(model, factor.shift <= TM_MAX_SHIFT);
   return factor;
 }
 
@@ -72,26 +70,25 @@ static TM_COLD bool bound(float real, const tm_tensor *output, int32_t *steps) {
   return true;
 }
 
-bool tm_activation_range(tm_interpreter *model, const tm_node *node, int32_t code, const tm_tensor *output,
-                         int32_t *low, int32_t *high) {
+bool tm_activation_range(tm_interpreter *model, int32_t code, const tm_tensor *output, int32_t *low,
+                         int32_t *high) {
   enum { NONE, RELU, RELU_N1_TO_1, RELU6 };
   *low = INT8_MIN;
   *high = INT8_MAX;
   bool possible = code >= NONE && code <= RELU6;
   if (code != NONE) possible = possible && bound(code == RELU_N1_TO_1 ? -1.0F : 0.0F, output, low);
   if (code >= RELU_N1_TO_1) possible = possible && bound(code == RELU6 ? 6.0F : 1.0F, output, high);
-  return tm_require(model, node, possible);
+  return tm_require(model, possible);
 }
 
-bool tm_filter(tm_interpreter *model, const tm_node *node, uint32_t rank, int32_t axis, tm_tensor *filter) {
-  return tm_input(model, node, 1, filter) &&
-         tm_require(model, node,
-                    filter->type == TM_INT8 && filter->is_constant && filter->rank == rank &&
-                        filter->scales != 0 && (filter->scales == 1 || filter->axis == axis));
+bool tm_filter(tm_interpreter *model, uint32_t rank, int32_t axis, tm_tensor *filter) {
+  return tm_input(model, 1, filter) &&
+         tm_require(model, filter->type == TM_INT8 && filter->is_constant && filter->rank == rank &&
+                               filter->scales != 0 && (filter->scales == 1 || filter->axis == axis));
 }
 
-bool tm_channel_prepare(tm_interpreter *model, const tm_node *node, const tm_tensor *source,
-                        const tm_tensor *filter, const tm_tensor *output, int32_t code, tm_channel_output *to) {
+bool tm_channel_prepare(tm_interpreter *model, const tm_tensor *source, const tm_tensor *filter,
+                        const tm_tensor *output, int32_t code, tm_channel_output *to) {
   int32_t *multipliers = tm_take(model, filter->scales * (uint32_t)sizeof(*multipliers));
   int8_t *shifts = tm_take(model, filter->scales);
   if (shifts == NULL || multipliers == NULL) return false;
@@ -102,17 +99,16 @@ bool tm_channel_prepare(tm_interpreter *model, const tm_node *node, const tm_ten
   to->output_offset = output->zero_point;
   for (uint32_t i = 0; i < filter->scales; i++) {
     const float scale = tm_float(&model->file, filter->scales_at + 4 * i);
-    const tm_factor factor = tm_require_factor(model, node, source->scale, scale, output->scale);
+    const tm_factor factor = tm_require_factor(model, source->scale, scale, output->scale);
     multipliers[i] = factor.multiplier;
     shifts[i] = (int8_t)factor.shift;
     if (factor.shift >= 0) to->shifts_right = 0;
   }
-  return tm_activation_range(model, node, code, output, &to->activation_min, &to->activation_max) &&
-         tm_is_ok(model);
+  return tm_activation_range(model, code, output, &to->activation_min, &to->activation_max) && tm_is_ok(model);
 }
 
-bool tm_bias(tm_interpreter *model, const tm_node *node, int32_t channels, const int32_t **bias) {
-  if (!tm_has_input(model, node, 2)) {
+bool tm_bias(tm_interpreter *model, int32_t channels, const int32_t **bias) {
+  if (!tm_has_input(model, 2)) {
     const uint32_t size = (uint32_t)channels * (uint32_t)sizeof(**bias);
     void *zeros = tm_take(model, size);
     if (zeros == NULL) return false;
@@ -121,26 +117,32 @@ bool tm_bias(tm_interpreter *model, const tm_node *node, int32_t channels, const
     return true;
   }
   tm_tensor tensor;
-  if (!tm_input(model, node, 2, &tensor)) return false;
+  if (!tm_input(model, 2, &tensor)) return false;
   *bias = (const int32_t *)(const void *)tensor.data;
-  return tm_require(model, node, tensor.type == TM_INT32 && tensor.is_constant && tensor.elements == channels);
+  return tm_require(model, tensor.type == TM_INT32 && tensor.is_constant && tensor.elements == channels);
 }
 
-bool tm_slide(tm_interpreter *model, const tm_node *node, int32_t padding, tm_axis *axis) {
+static TM_COLD bool slide(int32_t padding, tm_axis *axis) {
   const int32_t sizes[3] = {axis->stride, axis->taps, axis->dilation};
-  bool possible = padding == TM_PADDING_SAME || padding == TM_PADDING_VALID;
-  for (uint32_t i = 0; i < 3; i++) possible = possible && sizes[i] >= 1 && sizes[i] <= TM_MAX_WINDOW;
-  const int32_t span = possible ? (axis->taps - 1) * axis->dilation + 1 : 0;
-  possible = possible && span <= TM_MAX_WINDOW && (padding == TM_PADDING_SAME || span <= axis->size);
-  if (!tm_require(model, node, possible)) return false;
+  for (uint32_t i = 0; i < 3; i++) {
+    if (sizes[i] < 1 || sizes[i] > TM_MAX_WINDOW) return false;
+  }
+  const int32_t span = (axis->taps - 1) * axis->dilation + 1;
   axis->pad = 0;
   if (padding == TM_PADDING_VALID) {
     axis->output = (axis->size - span) / axis->stride + 1;
-  } else {
-    axis->output = (axis->size - 1) / axis->stride + 1;
-    axis->pad = tm_max((axis->output - 1) * axis->stride + span - axis->size, 0) / 2;
+    return span <= axis->size && span <= TM_MAX_WINDOW;
   }
-  return true;
+  axis->output = (axis->size - 1) / axis->stride + 1;
+  axis->pad = tm_max((axis->output - 1) * axis->stride + span - axis->size, 0) / 2;
+  return padding == TM_PADDING_SAME && span <= TM_MAX_WINDOW;
+}
+
+bool tm_slide(tm_interpreter *model, tm_axis *height, tm_axis *width) {
+  const int32_t padding = tm_option(model, 0, 1, 0);
+  width->stride = tm_option(model, 1, 4, 0);
+  height->stride = tm_option(model, 2, 4, 0);
+  return tm_require(model, slide(padding, height) && slide(padding, width));
 }
 
 void *tm_layer_add(tm_interpreter *model, void (*run)(const void *call), uint32_t size, const tm_tensor *output) {
@@ -158,7 +160,7 @@ void tm_channel_add(tm_interpreter *model, void (*run)(const void *call), const 
                     const tm_tensor *source, const tm_tensor *filter, const int32_t *bias,
                     const tm_channel_output *to, const tm_tensor *output) {
   for (const tm_special *special = model->specials; special->general != NULL; special++) {
-    if (special->general == run && memcmp(special->params, params, size) == 0) {
+    if (special->general == run && tm_is_same(special->params, params, size)) {
       run = special->run;
       break;
     }

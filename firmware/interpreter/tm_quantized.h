@@ -8,22 +8,22 @@
 #include "tm_operators.h"
 
 /* Returns `condition`; where it is false, the operator is refused. */
-bool tm_require(tm_interpreter *model, const tm_node *node, bool condition) TM_COLD;
+bool tm_require(tm_interpreter *model, bool condition) TM_COLD;
 
 /* Read the input at `position`; the operator is refused where it is absent. */
-bool tm_input(tm_interpreter *model, const tm_node *node, uint32_t position, tm_tensor *tensor) TM_COLD;
+bool tm_input(tm_interpreter *model, uint32_t position, tm_tensor *tensor) TM_COLD;
 
 /* Whether the operator has an input at `position`. */
-bool tm_has_input(tm_interpreter *model, const tm_node *node, uint32_t position) TM_COLD;
+bool tm_has_input(tm_interpreter *model, uint32_t position) TM_COLD;
 
 /* Read the only output. */
-bool tm_output(tm_interpreter *model, const tm_node *node, tm_tensor *tensor) TM_COLD;
+bool tm_output(tm_interpreter *model, tm_tensor *tensor) TM_COLD;
 
 /* Whether a tensor is int8 and quantized as a whole. */
 bool tm_is_int8(const tm_tensor *tensor) TM_COLD;
 
 /* Read input 0 and the output, both int8; the operator has `least` to `most` inputs. */
-bool tm_int8_pair(tm_interpreter *model, const tm_node *node, uint32_t least, uint32_t most, tm_tensor *source,
+bool tm_int8_pair(tm_interpreter *model, uint32_t least, uint32_t most, tm_tensor *source,
                   tm_tensor *output) TM_COLD;
 
 bool tm_same_shape(const tm_tensor *a, const tm_tensor *b) TM_COLD;
@@ -32,30 +32,28 @@ bool tm_has_shape4(const tm_tensor *tensor, int32_t n0, int32_t n1, int32_t n2, 
 
 /* Check that the plan keeps the output from the bytes of an input, but for a kernel that works `in_place`: then
  * both may have the same first byte. */
-bool tm_require_apart(tm_interpreter *model, const tm_node *node, const tm_tensor *source, const tm_tensor *output,
+bool tm_require_apart(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output,
                       bool in_place) TM_COLD;
 
 /* An option of `size` bytes; `absent` where the operator has none. */
-int32_t tm_option(tm_interpreter *model, const tm_node *node, uint32_t slot, uint32_t size,
-                  int32_t absent) TM_COLD;
+int32_t tm_option(tm_interpreter *model, uint32_t slot, uint32_t size, int32_t absent) TM_COLD;
 
 /* The factor a * b / c, which a kernel can apply only below 2^30. */
-tm_factor tm_require_factor(tm_interpreter *model, const tm_node *node, float a, float b, float c) TM_COLD;
+tm_factor tm_require_factor(tm_interpreter *model, float a, float b, float c) TM_COLD;
 
 /* The int8 values that the fused activation `code` lets through. */
-bool tm_activation_range(tm_interpreter *model, const tm_node *node, int32_t code, const tm_tensor *output,
-                         int32_t *low, int32_t *high) TM_COLD;
+bool tm_activation_range(tm_interpreter *model, int32_t code, const tm_tensor *output, int32_t *low,
+                         int32_t *high) TM_COLD;
 
 /* Read the filter, input 1: constant int8, of `rank` dimensions, with one scale or one along dimension `axis`. */
-bool tm_filter(tm_interpreter *model, const tm_node *node, uint32_t rank, int32_t axis, tm_tensor *filter) TM_COLD;
+bool tm_filter(tm_interpreter *model, uint32_t rank, int32_t axis, tm_tensor *filter) TM_COLD;
 
 /* How sums become outputs, with the activation `code`; multipliers and shifts go to the arena's end. */
-bool tm_channel_prepare(tm_interpreter *model, const tm_node *node, const tm_tensor *source,
-                        const tm_tensor *filter, const tm_tensor *output, int32_t code,
-                        tm_channel_output *to) TM_COLD;
+bool tm_channel_prepare(tm_interpreter *model, const tm_tensor *source, const tm_tensor *filter,
+                        const tm_tensor *output, int32_t code, tm_channel_output *to) TM_COLD;
 
 /* Read the bias, input 2, of `channels` elements; zeros at the arena's end where there is none. */
-bool tm_bias(tm_interpreter *model, const tm_node *node, int32_t channels, const int32_t **bias) TM_COLD;
+bool tm_bias(tm_interpreter *model, int32_t channels, const int32_t **bias) TM_COLD;
 
 /* A window along one dimension of an image; see tinyml/ops/window.py. */
 typedef struct {
@@ -67,8 +65,9 @@ typedef struct {
   int32_t pad;
 } tm_axis;
 
-/* Set output and pad from the other figures; `padding` is the schema's code. */
-bool tm_slide(tm_interpreter *model, const tm_node *node, int32_t padding, tm_axis *axis) TM_COLD;
+/* Read padding and strides, the first options of all operators with a window, and set what follows from them:
+ * stride, output and pad. */
+bool tm_slide(tm_interpreter *model, tm_axis *height, tm_axis *width) TM_COLD;
 
 /* The arrays of a kernel whose sums become outputs by channel; a call of it begins with them, and the kernel's
  * parameters follow. */

@@ -31,7 +31,7 @@ enum {
   TM_ERROR_GRAPH = 6,      /* operator `index` reads or writes tensors that it cannot */
   TM_ERROR_OPERATOR = 7,   /* operator `index` has the code `detail`, for which the firmware has no kernel */
   TM_ERROR_FORM = 8,       /* operator `index` is used in a form that is not supported */
-  TM_ERROR_PLAN = 9,       /* operator `index` would write over what it reads */
+  TM_ERROR_PLAN = 9,       /* the plan in the file gives operator `index` no room, or room over what it reads */
   TM_ERROR_ARENA = 10,     /* the arena is too small */
 };
 

@@ -12,7 +12,7 @@ _TEXTS = {
     6: "operator {index} reads or writes tensors that it cannot",
     _OPERATOR: "operator {index} is {operator}, for which the firmware was built without a kernel",
     8: "operator {index} is used in a form that is not supported",
-    9: "the memory plan lets operator {index} write over what it reads",
+    9: "the memory plan gives operator {index} no room of its own",
     _ARENA: "the arena is too small",
 }
 
