@@ -29,9 +29,7 @@ def test_a_deployment_is_bit_exact(tmp_path: Path, operators: str) -> None:
     assert (record["engine"], record["exact"], record["samples"]) == ("interpreter", 3, 3)
     plan = plans.make(read(model.read_bytes()))
     assert Project.load(tmp_path / "p").manifest["arena_bytes"] == arena_bytes(plan, "interpreter")
-    assert [layer["operator"].split()[1] for layer in record["layers"]] == [
-        layer.operator.name for layer in plan.layers
-    ]
+    assert [layer["label"] for layer in record["layers"]] == [layer.label for layer in plan.layers]
 
 
 @needs_chain
