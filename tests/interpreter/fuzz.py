@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -21,12 +22,12 @@ from tests.interpreter.program import compile_program
 from tests.ops.test_hostile import MODELS
 from tinyml import flatbuffer
 from tinyml import plan as plans
-from tinyml.flatbuffer import Vector
 from tinyml.generate import offline
 from tinyml.graph import read
 
 _ARENAS = (0, 256, 4096, 16384, 32768, 32768, 32768, 32768)
 _BATCH = 64
+_MOST_ELEMENTS = 64  # of a vector that count as places; weights are long and decide little
 _IDENTIFIER = range(4, 8)
 
 
@@ -55,17 +56,22 @@ class Findings:
 
 def _places(data: bytes) -> list[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
-    original, raw = flatbuffer._read, Vector.raw
+    original, decode = flatbuffer._read, flatbuffer._File.decode
 
     def traced(form: struct.Struct, data: bytes, position: int, what: str) -> int:
         found.add((position, form.size))
         return original(form, data, position, what)
 
-    def traced_raw(vector: Vector, item_size: int) -> bytes:
-        found.update((vector.start + i * item_size, item_size) for i in range(min(vector.length, 64)))
-        return raw(vector, item_size)
+    def traced_decode(file: flatbuffer._File, form: str, position: int) -> tuple[Any, ...]:
+        size = {"i": 4, "q": 8, "f": 4, "s": 1}[form[-1]]
+        count = min(struct.calcsize(form) // size, _MOST_ELEMENTS)
+        found.update((position + i * size, size) for i in range(count))
+        return decode(file, form, position)
 
-    with mock.patch.object(flatbuffer, "_read", traced), mock.patch.object(Vector, "raw", traced_raw):
+    with (
+        mock.patch.object(flatbuffer, "_read", traced),
+        mock.patch.object(flatbuffer._File, "decode", traced_decode),
+    ):
         plans.make(read(data))
     return sorted(place for place in found if place[0] not in _IDENTIFIER)
 

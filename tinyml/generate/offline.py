@@ -73,7 +73,7 @@ def with_metadata(graph: Graph, content: bytes) -> bytes:
     """Return the file of `graph` with the metadata `NAME`, which replaces one of that name."""
     model = Table.root(graph.data, b"TFL3")
     vectors = {slot: model.vector(slot) for slot in range(1, _FIELDS)}
-    kept = [entry.position for entry in vectors[_METADATA].tables() if entry.string(0) != NAME]
+    kept = [entry.position for entry in vectors[_METADATA].tables() if entry.string(0, len(NAME) + 1) != NAME]
     old_buffers = [buffer.position for buffer in vectors[_BUFFERS].tables()]
     present = [slot in (0, _BUFFERS, _METADATA) or vectors[slot].start != 0 for slot in range(_FIELDS)]
 
