@@ -1,5 +1,7 @@
 """What a user gets who does not say otherwise; the command line and the functions share these."""
 
 LIMIT = 100  # samples that are sent
+ENGINE = "compiled"  # that runs the model
+OPERATORS = "model"  # that the engine "interpreter" can run
 PREFIX = "model"  # of the C names
 TARGET = "qemu"  # where the image runs

@@ -22,10 +22,10 @@ from tinyml import samples as sample_files
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
-from tinyml.defaults import LIMIT, PREFIX, TARGET
+from tinyml.defaults import ENGINE, LIMIT, OPERATORS, PREFIX, TARGET
 from tinyml.errors import ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
-from tinyml.generate import Origin, Project
+from tinyml.generate import Origin, Project, check_engine
 from tinyml.generate import generate as write_project
 from tinyml.generate.project import OUTPUTS, locked
 from tinyml.graph import Graph
@@ -127,7 +127,7 @@ def _plan(data: bytes, progress: Progress) -> Plan:
 
 
 def inspect(
-    model: Path | str, board: str | None = None, progress: Progress = _SILENT
+    model: Path | str, board: str | None = None, engine: str = ENGINE, progress: Progress = _SILENT
 ) -> tuple[Plan, Budget | None]:
     """Plan an int8 `.tflite`: its layers, arena and constants, and with a board what it needs there.
 
@@ -136,8 +136,9 @@ def inspect(
         BoardError: the board is not known.
         FitError: the model does not fit the board.
     """
+    check_engine(engine)
     plan = _plan(tflite.load(Path(model)), progress)
-    return plan, None if board is None else check_fit(plan, board_files.load(board))
+    return plan, None if board is None else check_fit(plan, board_files.load(board), engine)
 
 
 def generate(
@@ -147,6 +148,8 @@ def generate(
     prefix: str = PREFIX,
     force: bool = False,
     progress: Progress = _SILENT,
+    engine: str = ENGINE,
+    operators: str = OPERATORS,
 ) -> Project:
     """Write the firmware project of an int8 `.tflite` for a board.
 
@@ -157,6 +160,8 @@ def generate(
         prefix: the beginning of the model's C names.
         force: overwrite generated files that were edited.
         progress: hears of the stages.
+        engine: "compiled" (to C), or "interpreter" (of the flatbuffer itself, on the device).
+        operators: what the interpreter can run: those of the "model", or "all".
 
     Raises:
         ModelError, BoardError, FitError: the model or the board cannot be used; nothing is written.
@@ -164,7 +169,7 @@ def generate(
     """
     plan = _plan(tflite.load(Path(model)), progress)
     folder = _folder(model, board, out)
-    return _generate(plan, Path(model).name, board, folder, prefix, force, progress)
+    return _generate(plan, Path(model).name, board, folder, prefix, force, progress, engine, operators)
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -172,16 +177,27 @@ def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
 
 
 def _generate(
-    plan: Plan, model_name: str, board: str, out: Path, prefix: str, force: bool, progress: Progress
+    plan: Plan,
+    model_name: str,
+    board: str,
+    out: Path,
+    prefix: str,
+    force: bool,
+    progress: Progress,
+    engine: str,
+    operators: str,
 ) -> Project:
+    check_engine(engine)
     with progress.stage("generate") as stage:
         facts = board_files.load(board)
         command = f"tinyml generate {model_name} --board {facts.name}"
-        origin = Origin(model_name, command + (f" --prefix {prefix}" if prefix != PREFIX else ""), prefix)
-        check_fit(plan, facts)
+        said = {"engine": (engine, ENGINE), "operators": (operators, OPERATORS), "prefix": (prefix, PREFIX)}
+        command += "".join(f" --{name} {given}" for name, (given, default) in said.items() if given != default)
+        origin = Origin(model_name, command, prefix)
+        check_fit(plan, facts, engine)
         with locked(out):
-            project = write_project(plan, facts, origin, out, force)
-        needs = budget(plan, facts)
+            project = write_project(plan, facts, origin, out, force, engine, operators)
+        needs = budget(plan, facts, engine)
         stage.text = (
             f"{len(project.manifest['files'])} files in {out}; RAM {needs.ram_needed:,} of "
             f"{needs.ram_available:,} bytes, flash at most {needs.flash_needed:,} of {needs.flash_available:,}"
@@ -402,6 +418,8 @@ def deploy(
     target: str = TARGET,
     port: str | None = None,
     progress: Progress = _SILENT,
+    engine: str = ENGINE,
+    operators: str = OPERATORS,
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -419,6 +437,8 @@ def deploy(
         target: "qemu", or "serial" for a board that runs the firmware.
         port: the board's serial port.
         progress: hears of the stages.
+        engine: "compiled" (to C), or "interpreter" (of the flatbuffer itself, on the device).
+        operators: what the interpreter can run: those of the "model", or "all".
 
     Returns:
         The record, as in `record.json` in the project's folder.
@@ -438,7 +458,7 @@ def deploy(
     if not selection.given:
         raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
     folder = _folder(model, board, out)
-    project = _generate(plan, f"{model.stem}.tflite", board, folder, prefix, force, progress)
+    project = _generate(plan, f"{model.stem}.tflite", board, folder, prefix, force, progress, engine, operators)
     build(folder, progress)
     # The float model's outputs belong to samples of a file; random inputs have none.
     known = converted if random is None else None

@@ -84,6 +84,9 @@ static uint8_t on_hello(uint32_t *rest) {
   hello->input_count = model->input_count;
   hello->output_count = model->output_count;
   hello->arena_bytes = model->arena_size;
+  hello->model_error = (uint32_t)model->status.error;
+  hello->model_error_index = model->status.index;
+  hello->model_error_detail = model->status.detail;
   memcpy(hello->model_sha256, model->sha256, sizeof(hello->model_sha256));
   memcpy(hello->firmware_version, version, sizeof(version));
   *rest = 0;
@@ -118,8 +121,11 @@ static uint8_t on_set_input(uint32_t *rest) {
 }
 
 static uint8_t on_invoke(uint32_t *rest) {
+  if (device.model->status.error != TM_OK) {
+    return TM_STATUS_NO_MODEL;
+  }
   device.next_layer = 0; /* its output is not the last layer's any more */
-  const tm_count count = tm_count_call(device.model->invoke);
+  const tm_count count = tm_count_call(device.model->run, 0, device.model->layer_count);
   response.part.body.invoke.start = count.start;
   response.part.body.invoke.ticks = count.ticks;
   *rest = 0;
@@ -150,7 +156,7 @@ static uint8_t on_run_layer(uint32_t *rest) {
     return TM_STATUS_BAD_ORDER;
   }
   device.active_layer = index;
-  const tm_count count = tm_count_call(device.model->layers[index]);
+  const tm_count count = tm_count_call(device.model->run, index, index + 1u);
   device.active_layer = TM_NO_LAYER;
   device.next_layer = index + 1u;
   const tm_buffer *output = &device.model->layer_outputs[index];

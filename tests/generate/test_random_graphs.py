@@ -42,11 +42,11 @@ static void put(tm_buffer buffer) { fwrite(buffer.data, 1, buffer.size, stdout);
 int main(int count, char **arguments) {
   const tm_model *const model = models[atoi(arguments[count - 1])];
   while (get(model->inputs, model->input_count)) {
-    model->invoke();
+    model->run(0, model->layer_count);
     for (uint32_t i = 0; i < model->output_count; i++) put(model->outputs[i]);
     if (!get(model->inputs, model->input_count)) return 1;
     for (uint32_t i = 0; i < model->layer_count; i++) {
-      model->layers[i]();
+      model->run(i, i + 1);
       put(model->layer_outputs[i]);
     }
   }

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests import oracle
 from tests.host import host
+from tests.interpreter.program import OK, program
 from tinyml import ops
 from tinyml.errors import ModelError
 from tinyml.graph import read
@@ -50,20 +51,26 @@ def values(rng: np.random.Generator, shape: Sequence[int], type: str = "int8") -
 
 
 def agrees(model: bytes, *inputs: np.ndarray) -> None:
-    """Check that the model's only operator, lowered and run on the host, gives TFLM's bytes; also in place.
+    """Check that the model's only operator gives TFLM's bytes.
 
-    What is refused must be refused by TFLM too.
+    It is lowered and run on the host (also in place), and run from the flatbuffer by the interpreter.
+
+    What is refused must be refused by TFLM and by the interpreter too.
     """
     graph = read(model)
+    interpreted = program().run(model, inputs)
     try:
         (lowered,) = ops.lower(graph)
     except ModelError:
+        assert interpreted.error != OK
         with pytest.raises(RuntimeError):
             oracle.run(model, inputs)
         return
     (expected,) = oracle.run(model, inputs)
     found = host().run(graph, (lowered,), inputs)[graph.outputs[0]]
     assert np.array_equal(found, expected.reshape(found.shape))
+    assert interpreted.error == OK
+    assert interpreted.outputs[0] == found.tobytes()
     for source in lowered.in_place:
         found = host().run_in_place(graph, lowered, source, inputs)
         assert np.array_equal(found, expected.reshape(found.shape)), f"in place of tensor {source}"
@@ -74,5 +81,6 @@ def refused(model: bytes, *words: Any) -> None:
     graph = read(model)
     with pytest.raises(ModelError) as caught:
         ops.lower(graph)
+    assert program().run(model).error != OK
     for word in (f"operator {graph.label(graph.operators[0])}: ", *words):
         assert str(word) in str(caught.value)

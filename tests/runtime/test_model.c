@@ -67,14 +67,15 @@ static void copy(void) {
   }
 }
 
-static void invoke(void) {
-  negate();
-  add();
-  copy();
+static void (*const layers[])(void) = {negate, add, copy};
+
+static void run(uint32_t first, uint32_t end) {
+  for (uint32_t i = first; i < end; i++) {
+    layers[i]();
+  }
 }
 
 static const uint8_t sha256[32] = {1, 2, 3, [31] = 32};
-static void (*const layers[])(void) = {negate, add, copy};
 
 #define AT(offset) (memory + TM_ARENA_GUARD_BYTES + (offset))
 static const tm_buffer inputs[] = {{AT(0), INPUT_BYTES}, {AT(INPUT_BYTES), SECOND_INPUT_BYTES}};
@@ -86,7 +87,7 @@ const tm_model test_model = {
     .name = "test",
     .sha256 = sha256,
     .layer_count = 3,
-    .layers = layers,
+    .run = run,
     .layer_outputs = layer_outputs,
     .input_count = 2,
     .inputs = inputs,
@@ -94,5 +95,4 @@ const tm_model test_model = {
     .outputs = outputs,
     .arena = AT(0),
     .arena_size = ARENA_BYTES,
-    .invoke = invoke,
 };

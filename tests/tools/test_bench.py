@@ -19,7 +19,7 @@ def test_a_row_is_a_bit_exact_deployment(tmp_path):
     arguments = (str(tmp_path / "m.tflite"), "--board", "mps2-an386", "--samples", "2", "--out", str(tmp_path))
     table = bench(*arguments).stdout.splitlines()
     assert len(table) == 3
-    assert table[2].startswith("| m.tflite | mps2-an386 | 2 of 2 |")
+    assert table[2].startswith("| m.tflite | mps2-an386 | compiled | 2 of 2 |")
     (record,) = json.loads(bench(*arguments, "--json").stdout)
     assert f"{record['instructions']['median']:,}" in table[2]
 

@@ -3,7 +3,7 @@
 import typer
 
 from tinyml.cli import options
-from tinyml.defaults import LIMIT, PREFIX, TARGET
+from tinyml.defaults import ENGINE, LIMIT, OPERATORS, PREFIX, TARGET
 
 
 def command(
@@ -17,6 +17,8 @@ def command(
     out: options.Out = None,
     prefix: options.Prefix = PREFIX,
     force: options.Force = False,
+    engine: options.Engine = ENGINE,
+    operators: options.Operators = OPERATORS,
     target: options.Target = TARGET,
     port: options.Port = None,
     json: options.Json = False,
@@ -38,6 +40,8 @@ def command(
         out=out,
         prefix=prefix,
         force=force,
+        engine=engine,
+        operators=operators,
         target=target,
         port=port,
         progress=terminal.progress(json),

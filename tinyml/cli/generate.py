@@ -1,7 +1,7 @@
 """`tinyml generate`: a model and a board become a firmware project."""
 
 from tinyml.cli import options
-from tinyml.defaults import PREFIX
+from tinyml.defaults import ENGINE, OPERATORS, PREFIX
 
 
 def command(
@@ -10,6 +10,8 @@ def command(
     out: options.Out = None,
     prefix: options.Prefix = PREFIX,
     force: options.Force = False,
+    engine: options.Engine = ENGINE,
+    operators: options.Operators = OPERATORS,
     json: options.Json = False,
 ) -> None:
     """Write the firmware project of a model for a board: a folder that builds with PlatformIO alone."""
@@ -17,6 +19,13 @@ def command(
     from tinyml.report import facts, terminal
 
     project = pipeline.generate(
-        model, board, out=out, prefix=prefix, force=force, progress=terminal.progress(json)
+        model,
+        board,
+        out=out,
+        prefix=prefix,
+        force=force,
+        engine=engine,
+        operators=operators,
+        progress=terminal.progress(json),
     )
     terminal.show(facts.project(project), json)

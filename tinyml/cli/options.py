@@ -30,6 +30,13 @@ Limit = Annotated[
 Out = Annotated[Path | None, typer.Option("--out", help="The project's folder.", show_default="MODEL-BOARD")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite generated files that were edited.")]
 Prefix = Annotated[str, typer.Option("--prefix", help="The beginning of the model's C names.")]
+Engine = Annotated[
+    str,
+    typer.Option("--engine", help="compiled (to C), or interpreter (runs the flatbuffer itself on the device)."),
+]
+Operators = Annotated[
+    str, typer.Option("--operators", help="What the interpreter can run: those of the model, or all.")
+]
 Target = Annotated[str, typer.Option("--target", help="How to run: qemu, or serial for a board on --port.")]
 Port = Annotated[
     str | None, typer.Option("--port", help="The board's serial port, for --target serial.", show_default=False)

@@ -6,16 +6,19 @@ from pathlib import Path
 from tinyml import kernels, protocol, resources
 from tinyml.board import Board
 from tinyml.errors import InputError
-from tinyml.generate import platformio, project, source
+from tinyml.generate import offline, platformio, project, source
 from tinyml.generate.project import Project
 from tinyml.generate.source import Origin
 from tinyml.plan import Plan
 from tinyml.plan.budget import check_fit
+from tinyml.plan.interpreter import arena_bytes
 from tinyml.render import render
 from tinyml.version import __version__
 
 __all__ = ["Origin", "Project", "files", "generate"]
 
+ENGINES = ("compiled", "interpreter")
+OPERATORS = ("model", "all")
 _PREFIX = re.compile(r"[a-z][a-z0-9_]*")
 _STANDARD_HEADERS = frozenset(
     "assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdarg stdbool stddef "
@@ -23,12 +26,14 @@ _STANDARD_HEADERS = frozenset(
 )
 
 
-def files(plan: Plan, board: Board, origin: Origin) -> tuple[dict[str, bytes], int]:
+def files(
+    plan: Plan, board: Board, origin: Origin, engine: str = "compiled", operators: str = "model"
+) -> tuple[dict[str, bytes], int]:
     """Return all files of the project but its manifest, by path inside the project, and the firmware's build id.
 
     Both depend on the arguments alone: two runs give the same ones.
     """
-    texts = source.files(plan, origin) | platformio.files(board) | _runtime()
+    texts = source.files(plan, origin, engine, operators) | platformio.files(board) | _runtime()
     texts["README.md"] = render("project.md.j2", origin=origin, plan=plan, board=board, version=__version__)
     contents = {name: text.encode() for name, text in texts.items()}
     contents[project.MODEL] = plan.graph.data
@@ -61,7 +66,29 @@ def _check_prefix(prefix: str) -> None:
         raise InputError(f"the prefix {prefix!r} is the name of another header or source", "Choose another.")
 
 
-def generate(plan: Plan, board: Board, origin: Origin, out: Path, force: bool = False) -> Project:
+def check_engine(engine: str) -> None:
+    """Check that `engine` is one of ENGINES.
+
+    Raises:
+        InputError: it is not.
+    """
+    _check_choice("engine", engine, ENGINES)
+
+
+def _check_choice(what: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise InputError(f"the {what} {value!r} is not known", f"Choose one of {', '.join(allowed)}.")
+
+
+def generate(
+    plan: Plan,
+    board: Board,
+    origin: Origin,
+    out: Path,
+    force: bool = False,
+    engine: str = "compiled",
+    operators: str = "model",
+) -> Project:
     """Write the firmware project of `plan` for `board` into the folder `out`.
 
     Args:
@@ -70,6 +97,8 @@ def generate(plan: Plan, board: Board, origin: Origin, out: Path, force: bool = 
         origin: what the generated files say about where they come from.
         out: the project's folder.
         force: overwrite files of an existing project that its user has edited.
+        engine: "compiled", or "interpreter" to run the flatbuffer itself.
+        operators: what the interpreter can run: "model" for what the model needs, or "all".
 
     Raises:
         FitError: the model does not fit the board; nothing is written.
@@ -77,17 +106,21 @@ def generate(plan: Plan, board: Board, origin: Origin, out: Path, force: bool = 
         InputError: the prefix is not a lower-case C name.
     """
     _check_prefix(origin.prefix)
-    check_fit(plan, board)
-    contents, build_id = files(plan, board, origin)
+    check_engine(engine)
+    _check_choice("choice of operators", operators, OPERATORS)
+    if engine == "interpreter":
+        plan = offline.attach(plan)
+    check_fit(plan, board, engine)
+    contents, build_id = files(plan, board, origin, engine, operators)
     facts = {
         "tinyml": __version__,
         "build_id": build_id,
         "command": origin.command,
         "model": {"path": origin.model_name, "sha256": plan.graph.sha256},
         "board": board.name,
-        "engine": "compiled",
+        "engine": engine,
         "prefix": origin.prefix,
-        "arena_bytes": plan.memory.arena_bytes,
+        "arena_bytes": arena_bytes(plan, engine),
         "constant_bytes": plan.constant_bytes,
         "macs": plan.macs,
         "layers": [

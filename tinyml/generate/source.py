@@ -8,8 +8,9 @@ import numpy as np
 
 from tinyml import kernels, resources
 from tinyml.graph import Graph, Tensor
-from tinyml.ops import Constant, KernelCall
+from tinyml.ops import REGISTRY, Constant, KernelCall
 from tinyml.plan import Layer, Plan
+from tinyml.plan.interpreter import arena_bytes
 from tinyml.render import render
 from tinyml.version import __version__
 
@@ -163,8 +164,47 @@ def _ports(graph: Graph, plan: Plan, indices: Iterable[int]) -> list[_Port]:
     return [_Port(graph.tensors[t], plan.memory.offsets[t]) for t in indices]
 
 
-def files(plan: Plan, origin: Origin) -> dict[str, str]:
-    """Return the texts of `src/`, by path inside the project, and of the kernels that they include."""
+def _operator_files(graph: Graph, operators: str) -> list[str]:
+    """Return the names of the interpreter's operators, which are those of the files in `ops/`."""
+    names = REGISTRY if operators == "all" else {operator.name for operator in graph.operators}
+    return sorted(REGISTRY[name].__module__.rpartition(".")[2] for name in names)
+
+
+# Kernels that the interpreter can call with parameters that are known at compile time.
+_SPECIAL_KERNELS = ("conv2d_s8", "depthwise_conv2d_s8", "fully_connected_s8")
+
+
+def _special_params(graph: Graph, layer: Layer, call: KernelCall) -> dict[str, int]:
+    """Return the parameters as the interpreter prepares them: it works the offset into each dense layer's bias."""
+    offset = -graph.tensors[layer.operator.inputs[0]].quantized.zero_point
+    values = {name: int(value) for name, value in call.params.items()}
+    return values | {"input_offset": 0 if call.kernel == "fully_connected_s8" else offset}
+
+
+def _specials(plan: Plan, prefix: str) -> list[dict[str, object]]:
+    """Return each kernel with parameters that the model's layers call, for the interpreter's template."""
+    layers: dict[tuple[str, tuple[tuple[str, int], ...]], list[int]] = {}
+    for layer in plan.layers:
+        for call in layer.lowered.calls:
+            if call.kernel in _SPECIAL_KERNELS:
+                values = _special_params(plan.graph, layer, call)
+                fields = tuple((name, values[name]) for _, name in kernels.load(call.kernel).params)
+                layers.setdefault((call.kernel, fields), []).append(layer.index)
+    return [
+        {"name": f"{prefix}_special_{i}", "kernel": kernel, "fields": fields, "layers": indices}
+        for i, ((kernel, fields), indices) in enumerate(layers.items())
+    ]
+
+
+def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str = "model") -> dict[str, str]:
+    """Return the texts of `src/`, by path inside the project, and of the libraries that they need.
+
+    Args:
+        plan: the model.
+        origin: where the files come from.
+        engine: "compiled" or "interpreter".
+        operators: for the interpreter, "model" for those that the model needs or "all".
+    """
     graph = plan.graph
     used = sorted({call.kernel for layer in plan.layers for call in layer.lowered.calls})
     values: dict[str, object] = {
@@ -186,16 +226,26 @@ def files(plan: Plan, origin: Origin) -> dict[str, str]:
         "outputs": _ports(graph, plan, graph.outputs),
         "sha256": _wrapped(f"0x{b:02x}" for b in bytes.fromhex(graph.sha256)),
         "flatbuffer": _wrapped(map(str, graph.data)),
+        "engine": engine,
+        "operators": _operator_files(graph, operators),
+        "specials": _specials(plan, origin.prefix),
+        "arena_bytes": arena_bytes(plan, engine),
     }
     name = origin.prefix
+    template = "interpreter_model" if engine == "interpreter" else "model"
     texts = {
-        f"src/{name}.h": render("model.h.j2", **values),
-        f"src/{name}.c": render("model.c.j2", **values),
+        f"src/{name}.h": render(f"{template}.h.j2", **values),
+        f"src/{name}.c": render(f"{template}.c.j2", **values),
         f"src/{name}_tflite.h": render("model_tflite.h.j2", **values),
         f"src/{name}_tflite.c": render("model_tflite.c.j2", **values),
         "src/main.c": render("main.c.j2", **values),
     }
     folder = resources.firmware() / "kernels"
+    if engine == "interpreter":
+        # All of it: another table of operators is all that another model may need.
+        used = list(kernels.names())
+        for path in sorted((resources.firmware() / "interpreter").glob("*.[ch]")):
+            texts[f"lib/tinyml_interpreter/{path.name}"] = path.read_text(encoding="utf-8")
     for header in sorted({h for kernel in used for h in kernels.load(kernel).headers}):
         texts[f"lib/tinyml_kernels/{header}"] = (folder / header).read_text(encoding="utf-8")
     return texts

@@ -9,7 +9,7 @@ from typing import Protocol
 from tinyml import protocol
 from tinyml.architecture import CORTEX_M, Architecture
 from tinyml.errors import DeviceError
-from tinyml.link import faults, frames
+from tinyml.link import faults, frames, refusals
 
 _MAX_SEQUENCE = 0xFFFF
 _NO_LAYER = 0xFFFFFFFF
@@ -130,6 +130,9 @@ class Client:
     def hello(self) -> Hello:
         """Compare the protocols and return what the device says about itself; every session begins with this."""
         answer = self._ask("hello", protocol_hash=self._protocol.hash)
+        if error := _number(answer, "model_error"):
+            index, detail = _number(answer, "model_error_index"), _number(answer, "model_error_detail")
+            raise DeviceError(refusals.text(error, index, detail), refusals.hint(error))
         return Hello(
             build_id=_number(answer, "build_id"),
             layer_count=_number(answer, "layer_count"),

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from tinyml.board import Board
 from tinyml.errors import FitError
 from tinyml.plan import Plan
+from tinyml.plan.interpreter import arena_bytes
 
 # What the firmware needs besides the model. The build's tests hold real images against these figures.
 STACK_BYTES = 4096
 RUNTIME_RAM_BYTES = 2048  # link buffers, the runtime's variables, the arena's guards
 RUNTIME_CODE_BYTES = 8192
 CODE_BYTES_A_CALL = 2048  # a kernel specialised for its layer, with its table; most are much smaller
+INTERPRETER_CODE_BYTES = 8192  # the interpreter without its kernels
+CODE_BYTES_A_KERNEL = 4096  # a kernel for any layer
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,22 @@ def stack_bytes(board: Board) -> int:
     return board.stack_bytes or STACK_BYTES
 
 
-def budget(plan: Plan, board: Board) -> Budget:
-    """Return what `plan` needs on `board`."""
+def _flash_bytes(plan: Plan, engine: str) -> int:
     calls = sum(len(layer.lowered.calls) for layer in plan.layers)
+    if engine == "interpreter":  # most kernels twice: for any layer, and for the model's
+        kernels = {call.kernel for layer in plan.layers for call in layer.lowered.calls}
+        general = INTERPRETER_CODE_BYTES + CODE_BYTES_A_KERNEL * len(kernels)
+        return len(plan.graph.data) + general + CODE_BYTES_A_CALL * calls
+    return plan.constant_bytes + CODE_BYTES_A_CALL * calls
+
+
+def budget(plan: Plan, board: Board, engine: str = "compiled") -> Budget:
+    """Return what `plan` needs on `board` with an engine, "compiled" or "interpreter"."""
     return Budget(
         board=board.name,
-        ram_needed=plan.memory.arena_bytes + stack_bytes(board) + RUNTIME_RAM_BYTES,
+        ram_needed=arena_bytes(plan, engine) + stack_bytes(board) + RUNTIME_RAM_BYTES,
         ram_available=board.ram.length,
-        flash_needed=plan.constant_bytes + RUNTIME_CODE_BYTES + CODE_BYTES_A_CALL * calls,
+        flash_needed=RUNTIME_CODE_BYTES + _flash_bytes(plan, engine),
         flash_available=board.flash.length,
     )
 
@@ -63,13 +74,13 @@ def _largest_constants(plan: Plan) -> str:
     return "the largest constants are those of " + ", ".join(f"{name} ({size:,})" for size, name in sizes[:3])
 
 
-def check_fit(plan: Plan, board: Board) -> Budget:
-    """Return the budget of `plan` on `board`.
+def check_fit(plan: Plan, board: Board, engine: str = "compiled") -> Budget:
+    """Return the budget of `plan` on `board` with an engine.
 
     Raises:
         FitError: RAM or flash are too small; the error says by how much, and which layers make the peak.
     """
-    b = budget(plan, board)
+    b = budget(plan, board, engine)
     problems = []
     if b.ram_needed > b.ram_available:
         problems.append(

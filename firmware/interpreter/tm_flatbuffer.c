@@ -1,0 +1,81 @@
+#include "tm_flatbuffer.h"
+
+#include <string.h>
+
+uint32_t tm_read(tm_flatbuffer *file, uint32_t position, uint32_t size) {
+  if (position > file->size || size > file->size - position) {
+    file->malformed = true;
+    return 0;
+  }
+  uint32_t value = 0;
+  for (uint32_t i = size; i > 0; i--) value = value << 8 | file->data[position + i - 1];
+  return value;
+}
+
+uint32_t tm_follow(tm_flatbuffer *file, uint32_t position) {
+  const uint32_t offset = tm_read(file, position, 4);
+  if (offset > file->size - position) {
+    file->malformed = true;
+    return 0;
+  }
+  return position + offset;
+}
+
+uint32_t tm_field(tm_flatbuffer *file, uint32_t table, uint32_t slot) {
+  /* A vtable outside the file is found by the next read: positions wrap to ones beyond 2^31. */
+  const uint32_t vtable = table - tm_read(file, table, 4), entry = 4 + 2 * slot;
+  if (entry + 2 > tm_read(file, vtable, 2)) return 0;
+  const uint32_t offset = tm_read(file, vtable + entry, 2);
+  return offset == 0 ? 0 : table + offset;
+}
+
+int32_t tm_scalar(tm_flatbuffer *file, uint32_t table, uint32_t slot, uint32_t size, int32_t absent) {
+  const uint32_t at = tm_field(file, table, slot);
+  if (at == 0) return absent;
+  const uint32_t value = tm_read(file, at, size);
+  return size == 1 ? (int8_t)value : (int32_t)value;
+}
+
+float tm_float(tm_flatbuffer *file, uint32_t position) {
+  const uint32_t bits = tm_read(file, position, 4);
+  float value;
+  memcpy(&value, &bits, sizeof(value));
+  return value;
+}
+
+uint32_t tm_table(tm_flatbuffer *file, uint32_t table, uint32_t slot) {
+  const uint32_t at = tm_field(file, table, slot);
+  return at == 0 ? 0 : tm_follow(file, at);
+}
+
+tm_vector tm_vector_of(tm_flatbuffer *file, uint32_t table, uint32_t slot, uint32_t item_size) {
+  tm_vector vector = {0, 0};
+  const uint32_t at = tm_table(file, table, slot);
+  if (at == 0) return vector;
+  const uint32_t length = tm_read(file, at, 4);
+  if (file->malformed || length > (file->size - at - 4) / item_size) {
+    file->malformed = true;
+    return vector;
+  }
+  vector.start = at + 4;
+  vector.length = length;
+  return vector;
+}
+
+int32_t tm_int32_at(tm_flatbuffer *file, tm_vector vector, uint32_t index) {
+  return (int32_t)tm_read(file, vector.start + 4 * index, 4);
+}
+
+uint32_t tm_table_at(tm_flatbuffer *file, tm_vector vector, uint32_t index) {
+  return tm_follow(file, vector.start + 4 * index);
+}
+
+bool tm_is_same(const void *a, const void *b, uint32_t size) {
+  const uint8_t *one = a, *other = b;
+  while (size > 0 && *one == *other) {
+    one++;
+    other++;
+    size--;
+  }
+  return size == 0;
+}

@@ -1,0 +1,62 @@
+/* SOFTMAX; see tinyml/ops/softmax.py. */
+#include "softmax_s8.h"
+#include "tm_quantized.h"
+
+#define TM_INTEGER_BITS 5 /* of a difference of two inputs, scaled: exp(-32) is 0 for the sum */
+#define TM_MAX_DEPTH 511  /* TFLM's sum of exponentials keeps 12 integer bits, its last shift allows 9 of them */
+
+typedef struct {
+  tm_softmax_s8_params params;
+  const int8_t *input;
+  const int32_t *exps;
+  int8_t *output;
+} softmax_call;
+
+static void run(const void *data) {
+  const softmax_call *call = data;
+  tm_softmax_s8(&call->params, call->input, call->exps, call->output);
+}
+
+/* The exponentials of all differences whose exponential is not 0, at the arena's end. */
+static TM_COLD const int32_t *exponentials(tm_interpreter *model, float scale, int32_t *size) {
+  const uint32_t beta_at = model->node.options == 0 ? 0 : tm_field(&model->file, model->node.options, 0);
+  const float beta = beta_at == 0 ? 0.0F : tm_float(&model->file, beta_at);
+  if (!tm_require(model, beta > 0 && beta <= 3.4028234663852886e38F)) return NULL;
+  tm_factor factor = tm_factor_of(scale, beta, 1.0F, 31 - TM_INTEGER_BITS);
+  if (factor.shift > 31) { /* TFLM's limit */
+    factor.multiplier = INT32_MAX;
+    factor.shift = 31;
+  }
+  const bool above_one = factor.shift > 1 || (factor.shift == 1 && factor.multiplier > 1 << 30);
+  if (!tm_require(model, above_one)) return NULL;
+  *size = tm_min(255, tm_input_radius(TM_INTEGER_BITS, factor.shift)) + 1;
+  int32_t *exps = tm_take(model, (uint32_t)*size * (uint32_t)sizeof(*exps));
+  for (int32_t i = 0; exps != NULL && i < *size; i++) {
+    exps[i] = tm_exp_of_negative(tm_requantize(-i, factor.multiplier, factor.shift), TM_INTEGER_BITS);
+  }
+  return exps;
+}
+
+static TM_COLD void prepare(tm_interpreter *model) {
+  tm_tensor source, output;
+  if (!tm_int8_pair(model, 1, 1, &source, &output) ||
+      !tm_require(model, tm_same_shape(&source, &output) && source.rank != 0 && output.scale == 1.0F / 256.0F &&
+                             output.zero_point == INT8_MIN) ||
+      !tm_require_apart(model, &source, &output, true)) {
+    return;
+  }
+  const int32_t depth = source.shape[source.rank - 1];
+  if (!tm_require(model, depth <= TM_MAX_DEPTH)) return;
+  int32_t size = 0;
+  const int32_t *exps = exponentials(model, source.scale, &size);
+  softmax_call *call = tm_layer_add(model, run, sizeof(*call), &output);
+  if (call == NULL) return;
+  call->params.rows = source.elements / depth;
+  call->params.depth = depth;
+  call->params.exp_size = size;
+  call->input = (const int8_t *)source.data;
+  call->exps = exps;
+  call->output = (int8_t *)output.data;
+}
+
+const tm_operator tm_op_softmax = {25, prepare};

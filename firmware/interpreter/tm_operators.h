@@ -1,0 +1,19 @@
+/* The operators: each has a file of its own with a function that prepares it. A firmware links those that its
+ * table of operators names. */
+#ifndef TM_OPERATORS_H
+#define TM_OPERATORS_H
+
+#include "tm_interpreter.h"
+
+struct tm_operator {
+  int32_t code;                           /* of the schema's BuiltinOperator */
+  void (*prepare)(tm_interpreter *model); /* adds the layers of model->node */
+};
+
+#define TM_OPERATOR_RESHAPE 22 /* its output lies in its input's place, so that the plan must know it */
+
+extern const tm_operator tm_op_add, tm_op_average_pool2d, tm_op_concatenation, tm_op_conv2d,
+    tm_op_depthwise_conv2d, tm_op_dequantize, tm_op_fully_connected, tm_op_logistic, tm_op_max_pool2d, tm_op_mean,
+    tm_op_mul, tm_op_pad, tm_op_quantize, tm_op_relu, tm_op_relu6, tm_op_reshape, tm_op_softmax;
+
+#endif
