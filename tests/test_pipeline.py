@@ -106,7 +106,8 @@ def test_an_edited_project_must_be_built_before_it_runs(copy):
 
 
 def test_a_write_outside_the_arena_is_reported(copy):
-    edit(copy / "src/model.c", "void model_invoke(void) {", "void model_invoke(void) {\n  model_arena[3] = 0;")
+    begin = "static void model_layer_1(void) {"
+    edit(copy / "src/model.c", begin, f"{begin}\n  model_arena[3] = 0;")
     tinyml.build(copy)
     with pytest.raises(DeviceError, match="outside its arena"):
         tinyml.validate(copy, random=1)

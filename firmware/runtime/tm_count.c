@@ -29,8 +29,9 @@ static void loop(uint32_t iterations, uint32_t unused) {
 #error "the loop below has two instructions"
 #endif
 
-static void loop(void) {
-  uint32_t left = loop_iterations;
+static void loop(uint32_t iterations, uint32_t unused) {
+  uint32_t left = iterations;
+  (void)unused;
   __asm volatile(
       "1: addi %0, %0, -1\n"
       "   bnez %0, 1b\n"

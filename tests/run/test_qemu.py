@@ -112,7 +112,7 @@ def test_a_closed_session_leaves_nothing(image_of: ImageOf) -> None:
     group = emulator.process_group
     assert "qemu-system-arm" in alive(group)
     emulator.close()
-    assert alive(group) == []
+    assert_gone(group)
 
 
 def fail_in_a_session(image: Image) -> None:

@@ -138,7 +138,7 @@ class Emulator:
         return f"QEMU has ended: {self._complaint() or 'it said nothing'}"
 
     def close(self) -> None:
-        """End the emulator; it is gone when this returns."""
+        """End the emulator; it has been killed when this returns."""
         assert self._guardian.stdin, "it was opened as a pipe"
         with contextlib.suppress(BrokenPipeError):
             self._guardian.stdin.close()
