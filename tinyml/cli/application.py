@@ -15,7 +15,7 @@ from tinyml.version import __version__
 
 _TRACE = "TINYML_TRACE"  # a variable: shows where an unforeseen error came from
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count
-_CLOSED = 141  # 128 + SIGPIPE
+CLOSED = 141  # 128 + SIGPIPE
 _SOFTWARE = 70  # EX_SOFTWARE of sysexits.h: an error in tinyml itself
 
 app = typer.Typer(
@@ -86,7 +86,7 @@ def run(arguments: Sequence[str]) -> int:
             typer.echo("Interrupted.", err=True)
         return code if isinstance(code, int) else 0
     except SystemExit:  # the only one: Typer ends so when the reader of our output has gone
-        return _CLOSED
+        return CLOSED
     except typer.TyperException as error:
         return _show(InputError(error.format_message(), "See --help of the command."), "--json" in arguments)
     except TinymlError as error:
