@@ -31,6 +31,7 @@ int main(void) {
       tm_interpreter_run(&model, 0, model.layer_count);
     }
     fwrite(&status.error, sizeof(status.error), 1, stdout);
+    alarm(0); /* the limit is the model's, not that of the wait for the next one */
     fflush(stdout);
     free(data);
     free(arena);

@@ -64,6 +64,7 @@ int main(void) {
       put_word(runs ? model.outputs.length : 0);
       if (runs) run(&model, values);
     }
+    alarm(0); /* the limit is the model's, not that of the wait for the next one */
     fflush(stdout);
     free(data);
     free(arena);
