@@ -35,7 +35,7 @@ from tinyml.measure.expectations import Expectations, expect
 from tinyml.measure.interpreter import Array, desk_available, desk_name, oracle_available, run_desk
 from tinyml.measure.measurements import Measurements, Measurer, Run
 from tinyml.plan import Plan
-from tinyml.plan.budget import Budget, budget, check_fit
+from tinyml.plan.budget import Budget, check_fit
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
@@ -194,10 +194,9 @@ def _generate(
         said = {"engine": (engine, ENGINE), "operators": (operators, OPERATORS), "prefix": (prefix, PREFIX)}
         command += "".join(f" --{name} {given}" for name, (given, default) in said.items() if given != default)
         origin = Origin(model_name, command, prefix)
-        check_fit(plan, facts, engine)
+        needs = check_fit(plan, facts, engine)
         with locked(out):
             project = write_project(plan, facts, origin, out, force, engine, operators)
-        needs = budget(plan, facts, engine)
         stage.text = (
             f"{len(project.manifest['files'])} files in {out}; RAM {needs.ram_needed:,} of "
             f"{needs.ram_available:,} bytes, flash at most {needs.flash_needed:,} of {needs.flash_available:,}"
