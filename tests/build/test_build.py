@@ -11,6 +11,7 @@ import pytest
 
 from tests.build import projects
 from tests.build.conftest import NO_NETWORK
+from tests.processes import heed_signals
 from tinyml.build import Image, build, toolchain
 from tinyml.errors import BuildError, MissingToolError, ProjectError
 from tinyml.generate.project import Project
@@ -204,7 +205,8 @@ def test_a_build_that_takes_too_long_ends_with_all_its_processes(tmp_path, slow_
 def test_no_process_outlives_the_one_that_asked_for_the_build(tmp_path, slow_compiler, ending):
     project = projects.write(tmp_path / "project", "mps2-an386")
     script = "import sys; from pathlib import Path; from tinyml.build import build; build(Path(sys.argv[1]))"
-    owner = subprocess.Popen([sys.executable, "-c", script, str(project.path)], stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-c", script, str(project.path)]
+    owner = subprocess.Popen(command, stderr=subprocess.DEVNULL, preexec_fn=heed_signals)
     try:
         _wait_until(lambda: slow_compiler.exists() and slow_compiler.read_text().endswith("\n"))
     finally:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import heed_signals
 from tinyml import board as boards
 from tinyml.build import Image
 from tinyml.errors import DeviceError, MissingToolError
@@ -75,7 +76,15 @@ def owner(image: Image, then: str = "pass") -> tuple["subprocess.Popen[str]", in
     """Start a process that owns an emulator, and does `then` after a line; return it and the emulator's group."""
     pipe = subprocess.PIPE
     command = [sys.executable, "-c", OWNER.format(then=then), str(image.elf)]
-    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, cwd=ROOT)
+    process = subprocess.Popen(
+        command,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+        preexec_fn=heed_signals,
+    )
     assert process.stdout
     group = int(process.stdout.readline())
     assert "qemu-system-arm" in alive(group)
