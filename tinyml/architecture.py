@@ -41,7 +41,16 @@ class Architecture:
 
 CORTEX_M = Architecture(
     name="cortex_m",
-    cores=("cortex-m0", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"),
+    cores=(
+        "cortex-m0",
+        "cortex-m0plus",
+        "cortex-m3",
+        "cortex-m4",
+        "cortex-m7",
+        "cortex-m33",
+        "cortex-m55",
+        "cortex-m85",
+    ),
     compiler_flags=("-mno-unaligned-access",),  # the start-up code makes unaligned accesses fault
     tool_prefix="arm-none-eabi-",
     library="newlib",

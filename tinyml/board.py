@@ -19,7 +19,8 @@ from tinyml.errors import BoardError
 
 Kind = Literal["flash", "ram"]
 T = TypeVar("T")
-EVIDENCE_LEVELS = ("none", "built", "emulated", "hardware")
+EVIDENCE_LEVELS = ("generated", "built", "emulated", "hardware")
+PARTS = ("image", "weights", "stack", "statics", "arena")
 COUNTER_BITS = 32
 
 
@@ -32,6 +33,13 @@ class MemoryRegion:
         origin: its first address.
         length: its size in bytes.
         kind: "flash" for what an image is stored in, "ram" for what can be written.
+        reserved: bytes at its beginning that belong to somebody else, such as a bootloader.
+        reserved_for: who that is, or an empty string.
+        wait_states: cycles that the core waits at full clock for a read that no cache answers. The plan prefers
+            few.
+        dma: whether DMA reaches it.
+        executable: whether the core can run code in it.
+        mapped: whether the port makes it readable. Nothing is placed in a region that is not.
         note: what one should know of it, or an empty string.
     """
 
@@ -39,7 +47,23 @@ class MemoryRegion:
     origin: int
     length: int
     kind: Kind
+    reserved: int = 0
+    reserved_for: str = ""
+    wait_states: int = 0
+    dma: bool = True
+    executable: bool = True
+    mapped: bool = True
     note: str = ""
+
+    @property
+    def start(self) -> int:
+        """The first address that is ours."""
+        return self.origin + self.reserved
+
+    @property
+    def free(self) -> int:
+        """How many bytes are ours."""
+        return self.length - self.reserved
 
     @property
     def end(self) -> int:
@@ -156,6 +180,20 @@ class Qemu:
 
 
 @dataclass(frozen=True)
+class ImageFormat:
+    """What an image needs to start on this board besides its place.
+
+    Attributes:
+        boot2: the second-stage loader that the chip's ROM wants first in flash: a file of the port, without its
+            suffix; or None.
+        uf2_family: the family number of the UF2 file that the board's bootloader takes, or None.
+    """
+
+    boot2: str | None = None
+    uf2_family: int | None = None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What was proven for this board.
 
@@ -166,8 +204,8 @@ class Evidence:
     """
 
     level: str
-    tools: str = ""
-    date: str = ""
+    tools: str
+    date: str
 
 
 @dataclass(frozen=True)
@@ -181,16 +219,20 @@ class Board:
         url: where it is described.
         cpu: the core, as compilers call it.
         flags: compiler flags that choose the core and its floating-point unit.
-        clock_hz: the core's clock.
+        documents: the vendors' documents that the facts come from, with their sections.
+        clock_hz: the core's clock, as the port sets it up.
         crystal_hz: the external crystal that the clock is made from, or None where the port needs none.
+        clock_bypass: whether a clock signal comes in the crystal's place, as from a board's debug probe.
         memory: its regions; the first of each kind is the main one.
+        place: which region a part of the image (one of PARTS) goes to, where that is not for the plan to choose.
         stack_bytes: the RAM to set aside for the stack, a multiple of 16, or None for the usual size.
         port: the folder under firmware/port/ that drives its chip family.
         console: the UART of the link.
         counter: the counter that measures.
         platformio: facts for PlatformIO.
-        qemu: the emulated machine, or None.
-        evidence: what was proven.
+        image: what an image needs to start.
+        qemu: QEMU's machine that stands in for the board, or None.
+        evidence: what was proven, the strongest last.
         text: the file itself, which a project carries along.
     """
 
@@ -200,16 +242,20 @@ class Board:
     url: str
     cpu: str
     flags: tuple[str, ...]
+    documents: tuple[str, ...]
     clock_hz: int
     crystal_hz: int | None
+    clock_bypass: bool
     memory: tuple[MemoryRegion, ...]
+    place: Mapping[str, str]
     stack_bytes: int | None
     port: str
     console: Console
     counter: Counter
     platformio: Platformio
+    image: ImageFormat
     qemu: Qemu | None
-    evidence: Evidence
+    evidence: tuple[Evidence, ...]
     text: str
 
     @property
@@ -223,13 +269,25 @@ class Board:
 
     @property
     def flash(self) -> MemoryRegion:
-        """The region that holds the image."""
+        """The main region that holds images."""
         return next(region for region in self.memory if region.kind == "flash")
 
     @property
     def ram(self) -> MemoryRegion:
-        """The region that holds stack, statics, link buffers and arena."""
+        """The main region that can be written."""
         return next(region for region in self.memory if region.kind == "ram")
+
+    def region(self, name: str) -> MemoryRegion:
+        """Return the region called `name`.
+
+        Raises:
+            BoardError: there is none.
+        """
+        for region in self.memory:
+            if region.name == name:
+                return region
+        known = ", ".join(region.name for region in self.memory)
+        raise BoardError(f"the board {self.name} has no memory region {name!r}; it has {known}")
 
 
 def names() -> list[str]:
@@ -348,6 +406,13 @@ class _Table:
     def note(self, key: str = "note") -> str:
         return self.optional(key, self.text) or ""
 
+    def flag(self, key: str, default: bool) -> bool:
+        self._asked.append(key)
+        value = self._data.get(key, default)
+        if not isinstance(value, bool):
+            raise self._error(f"{self._named(key)} must be true or false, not {value!r}", key)
+        return value
+
     def texts(self, key: str) -> tuple[str, ...]:
         values = self._value(key, list, "a list of texts")
         if not all(isinstance(value, str) for value in values):
@@ -382,9 +447,10 @@ class _Table:
 def _board(top: _Table, text: str) -> Board:
     clock = top.table("clock")
     console, counter = top.table("console"), top.table("counter")
-    platformio, evidence = top.table("platformio"), top.table("evidence")
-    qemu = top.optional("qemu", top.table)
-    regions = top.tables("memory")
+    platformio = top.table("platformio")
+    place, image, qemu = (top.optional(key, top.table) for key in ("place", "image", "qemu"))
+    regions, evidence = top.tables("memory"), top.optional("evidence", top.tables) or []
+    memory = _memory(regions)
     board = Board(
         name=top.text("name", r"[a-z0-9][a-z0-9_-]*", "lower-case letters, digits, - and _"),
         title=top.text("title"),
@@ -392,19 +458,24 @@ def _board(top: _Table, text: str) -> Board:
         url=top.text("url"),
         cpu=top.text("cpu"),
         flags=top.texts("flags"),
+        documents=top.texts("documents"),
         clock_hz=clock.number("hz", least=1),
         crystal_hz=clock.optional("crystal_hz", clock.number),
-        memory=_memory(regions),
+        clock_bypass=clock.flag("bypass", default=False),
+        memory=memory,
+        place=_place(place, memory) if place else {},
         stack_bytes=_stack_bytes(top),
         port=top.text("port", r"[a-z0-9_]+", "the name of a folder under firmware/port/"),
         console=_console(console),
         counter=_counter(counter),
         platformio=Platformio(mcu=platformio.text("mcu")),
+        image=_image(image) if image else ImageFormat(),
         qemu=_qemu(qemu) if qemu else None,
-        evidence=_evidence(evidence),
+        evidence=tuple(_evidence(table) for table in evidence),
         text=text,
     )
-    for table in (top, clock, console, counter, platformio, evidence, *([qemu] if qemu else []), *regions):
+    optional = [table for table in (place, image, qemu) if table is not None]
+    for table in (top, clock, console, counter, platformio, *optional, *regions, *evidence):
         table.done()
     return board
 
@@ -417,8 +488,18 @@ def _memory(tables: list[_Table]) -> tuple[MemoryRegion, ...]:
             origin=table.number("origin"),
             length=table.number("length", least=1),
             kind="flash" if table.text("kind", "flash|ram", '"flash" or "ram"') == "flash" else "ram",
+            reserved=table.optional("reserved", table.number) or 0,
+            reserved_for=table.note("reserved_for"),
+            wait_states=table.optional("wait_states", table.number) or 0,
+            dma=table.flag("dma", default=True),
+            executable=table.flag("executable", default=True),
+            mapped=table.flag("mapped", default=True),
             note=table.note(),
         )
+        if region.free <= 0:
+            raise table.refuse(
+                "reserved", f"memory.reserved must be less than the region's length, not {region.reserved}"
+            )
         if region.end > 1 << 32:
             raise table.refuse(
                 "origin", f"the region {region.name} ends at {region.end:#x}, beyond 32-bit addresses"
@@ -437,6 +518,21 @@ def _memory(tables: list[_Table]) -> tuple[MemoryRegion, ...]:
         if all(region.kind != kind for region in regions):
             raise tables[0].refuse("kind", f"no memory region is of the kind {kind}; a board needs one")
     return tuple(regions)
+
+
+def _place(table: _Table, memory: tuple[MemoryRegion, ...]) -> dict[str, str]:
+    names = "|".join(region.name for region in memory)
+    found = {part: table.optional(part, lambda key: table.text(key, names, f"one of {names}")) for part in PARTS}
+    return {part: name for part, name in found.items() if name is not None}
+
+
+def _image(table: _Table) -> ImageFormat:
+    return ImageFormat(
+        boot2=table.optional(
+            "boot2", lambda key: table.text(key, r"[a-z0-9_]+", "the name of a file of the port")
+        ),
+        uf2_family=table.optional("uf2_family", table.number),
+    )
 
 
 def _stack_bytes(top: _Table) -> int | None:
@@ -490,9 +586,8 @@ def _qemu(table: _Table) -> Qemu:
 
 def _evidence(table: _Table) -> Evidence:
     level = table.text("level", "|".join(EVIDENCE_LEVELS), f"one of {', '.join(EVIDENCE_LEVELS)}")
-    proven = level != "none"
     return Evidence(
         level=level,
-        tools=table.text("with") if proven else "",
-        date=table.text("date", r"\d{4}-\d\d", 'a month such as "2026-11"') if proven else "",
+        tools=table.text("with"),
+        date=table.text("date", r"\d{4}-\d\d", 'a month such as "2026-11"'),
     )

@@ -341,6 +341,7 @@ def _validate(
         image,
         target,
         session.target_version,
+        session.hello.clock_hz,
         expected.oracle,
         measured,
         source=_source(selection),

@@ -84,6 +84,7 @@ static uint8_t on_hello(uint32_t *rest) {
   hello->input_count = model->input_count;
   hello->output_count = model->output_count;
   hello->arena_bytes = model->arena_size;
+  hello->clock_hz = tm_port_clock_hz();
   hello->model_error = (uint32_t)model->status.error;
   hello->model_error_index = model->status.index;
   hello->model_error_detail = model->status.detail;

@@ -8,6 +8,10 @@
  * but for one at each wrap of a counter of less than 32 bits, whose length is the board's `wrap_instructions`. */
 void tm_port_init(void);
 
+/* Returns the core's clock in Hz as tm_port_init could set it up: the board's, or the one after a reset where a
+ * crystal or a PLL did not start. */
+uint32_t tm_port_clock_hz(void);
+
 /* Returns the next received byte, or -1 when there is none. Never waits. */
 int32_t tm_port_read(void);
 

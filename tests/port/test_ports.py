@@ -78,6 +78,10 @@ __attribute__((noinline)) void tm_test_unaligned(void) {
 
 static void obey(int32_t command) {
   switch (command) {
+    case 'h':
+      put_word(tm_port_clock_hz());
+      end_line();
+      break;
     case 's':
       put_word(__tm_stack_bottom[0]);
       put_word((uint32_t)(__tm_stack_top - __tm_stack_bottom) * 4u);
@@ -197,6 +201,11 @@ def told(board, cause):
 def test_starts_with_painted_stack_and_variables_in_place(machine, board):
     assert machine.ask("s") == [0xA5A5A5A5, stack_bytes(board), 0x12345678, 0, 4]
     assert machine.ask("s")[2:4] == [0x12345679, 1]
+
+
+def test_tells_the_clock_that_it_really_has(machine, board):
+    reset_hz = {"stm32f4": 16_000_000, "stm32f1": 8_000_000}  # QEMU models no clock tree of an STM32
+    assert machine.ask("h") == [reset_hz.get(board.port, board.clock_hz)]
 
 
 def test_the_counter_moves_as_the_board_file_says(machine, board):

@@ -20,6 +20,8 @@ static uint32_t ticks;
 
 void tm_port_init(void) {}
 
+uint32_t tm_port_clock_hz(void) { return 12000000u; }
+
 int32_t tm_port_read(void) {
   struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
   uint8_t byte;

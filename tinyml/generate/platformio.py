@@ -1,6 +1,7 @@
 """The parts of a project that make it build: platformio.ini, PlatformIO's platform, the port, board facts."""
 
 import json
+import re
 from pathlib import Path
 
 from tinyml import resources
@@ -9,6 +10,9 @@ from tinyml.board import Board
 from tinyml.errors import BoardError
 from tinyml.plan.budget import stack_bytes
 from tinyml.render import render
+
+_SHARED = "shared"  # headers that several ports include: peripherals that families have in common
+_INCLUDE = re.compile(r'^#include "([\w.]+)"', re.MULTILINE)
 
 
 def compiler_flags(board: Board) -> tuple[str, ...]:
@@ -42,19 +46,30 @@ def files(board: Board) -> dict[str, str]:
         result[f"platforms/tinyml/{name}"] = (resources.templates() / "platform" / name).read_text(
             encoding="utf-8"
         )
-    for folder in _port_folders(board):
-        for path in sorted(folder.glob("*.[ch]")):
-            result[f"lib/tinyml_port/{path.name}"] = path.read_text(encoding="utf-8")
+    for path in _port_files(board):
+        result[f"lib/tinyml_port/{path.name}"] = path.read_text(encoding="utf-8")
     return result
 
 
-def _port_folders(board: Board) -> list[Path]:
-    ports = resources.firmware() / "port"
-    architectures = [architecture.name for architecture in ALL]
-    known = sorted(path.name for path in ports.iterdir() if path.name not in architectures)
-    if board.port not in known:
-        raise BoardError(f"the board {board.name} names the port {board.port!r}; there are {', '.join(known)}")
-    return [ports / board.architecture.name, ports / board.port]
+def ports() -> list[str]:
+    """Return the names of the chip families that tinyml has a port for, sorted."""
+    others = {_SHARED, *(architecture.name for architecture in ALL)}
+    return sorted(path.name for path in (resources.firmware() / "port").iterdir() if path.name not in others)
+
+
+def _port_files(board: Board) -> list[Path]:
+    """Return the sources of the board's port, of its architecture, and of the shared headers that they include."""
+    if board.port not in ports():
+        raise BoardError(f"the board {board.name} names the port {board.port!r}; there are {', '.join(ports())}")
+    folder = resources.firmware() / "port"
+    shared = folder / _SHARED
+    found = [
+        path for part in (board.architecture.name, board.port) for path in sorted((folder / part).glob("*.[ch]"))
+    ]
+    for path in found:  # grows while it is walked: a shared header may include another
+        headers = [shared / name for name in _INCLUDE.findall(path.read_text(encoding="utf-8"))]
+        found += [header for header in headers if header.is_file() and header not in found]
+    return found
 
 
 def _manifest(board: Board) -> str:
@@ -71,6 +86,6 @@ def _manifest(board: Board) -> str:
             "mcu": board.platformio.mcu,
         },
         "toolchain": {"prefix": architecture.tool_prefix, "package": architecture.platformio_package},
-        "upload": {"maximum_ram_size": board.ram.length, "maximum_size": board.flash.length},
+        "upload": {"maximum_ram_size": board.ram.free, "maximum_size": board.flash.free},
     }
     return json.dumps(manifest, indent=2) + "\n"

@@ -38,6 +38,7 @@ class Hello:
         build_id: the beginning of the hash of the project's files.
         layer_count, input_count, output_count: of its model.
         arena_bytes: of its model.
+        clock_hz: of its core, as it could set it up.
         model_sha256: the 32 bytes of the hash of its `model.tflite`.
         firmware_version: the version of tinyml that generated it.
     """
@@ -47,6 +48,7 @@ class Hello:
     input_count: int
     output_count: int
     arena_bytes: int
+    clock_hz: int
     model_sha256: bytes
     firmware_version: str
 
@@ -139,6 +141,7 @@ class Client:
             input_count=_number(answer, "input_count"),
             output_count=_number(answer, "output_count"),
             arena_bytes=_number(answer, "arena_bytes"),
+            clock_hz=_number(answer, "clock_hz"),
             model_sha256=_bytes(answer, "model_sha256"),
             firmware_version=_bytes(answer, "firmware_version").rstrip(b"\0").decode("ascii", "replace"),
         )

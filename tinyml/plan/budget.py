@@ -54,9 +54,9 @@ def budget(plan: Plan, board: Board, engine: str = "compiled") -> Budget:
     return Budget(
         board=board.name,
         ram_needed=arena_bytes(plan, engine) + stack_bytes(board) + RUNTIME_RAM_BYTES,
-        ram_available=board.ram.length,
+        ram_available=board.ram.free,
         flash_needed=RUNTIME_CODE_BYTES + _flash_bytes(plan, engine),
-        flash_available=board.flash.length,
+        flash_available=board.flash.free,
     )
 
 

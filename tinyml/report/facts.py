@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tinyml.board import Board
+from tinyml.board import EVIDENCE_LEVELS, Board
 from tinyml.build import Image
 from tinyml.doctor import Check
 from tinyml.generate import Project
@@ -82,6 +82,11 @@ def _runs_here(board: Board) -> list[str]:
     return (["qemu"] if board.qemu is not None else []) + ["serial"]
 
 
+def _evidence(board: Board) -> str:
+    proofs = "; ".join(f"{proof.level} ({proof.tools}, {proof.date})" for proof in board.evidence)
+    return proofs or EVIDENCE_LEVELS[0]
+
+
 def boards(boards: Sequence[Board]) -> Facts:
     """Return the facts of the known boards."""
     return {
@@ -94,7 +99,7 @@ def boards(boards: Sequence[Board]) -> Facts:
                 "ram_bytes": board.ram.length,
                 "flash_bytes": board.flash.length,
                 "targets": _runs_here(board),
-                "evidence": f"{board.evidence.level} ({board.evidence.tools}, {board.evidence.date})",
+                "evidence": _evidence(board),
             }
             for board in boards
         ]

@@ -20,6 +20,7 @@ def make(
     image: Image,
     target: str,
     target_version: str,
+    clock_hz: int,
     oracle: str,
     measurements: Measurements,
     source: dict[str, Any],
@@ -34,6 +35,7 @@ def make(
         image: what ran.
         target: how it ran, such as "qemu".
         target_version: the emulator's version, or what the board says of itself.
+        clock_hz: of the core, as the device reports it.
         oracle: the interpreter that gave the expected bits, with its version.
         measurements: what the device answered and needed.
         source: where the samples come from: {"data": base name} or {"random": n, "seed": s}.
@@ -48,6 +50,7 @@ def make(
         "model": dict(project.manifest["model"]),
         "board": project.manifest["board"],
         "target": target,
+        "clock": {"hz": clock_hz, "board_hz": project.board().clock_hz},
         "engine": project.manifest["engine"],
         "source": source,
         "samples": measurements.samples,

@@ -129,6 +129,15 @@ def _desk_text(desk: Mapping[str, Any], samples: int) -> str:
     return f"{agree} ({desk['interpreter']})"
 
 
+def _clock_text(clock: Mapping[str, int]) -> str:
+    text = f"{clock['hz'] / 1e6:g} MHz"
+    if clock["hz"] != clock["board_hz"]:
+        text += (
+            f" instead of {clock['board_hz'] / 1e6:g} MHz: a crystal or a PLL did not start, or is not emulated"
+        )
+    return text
+
+
 def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, str]]:
     n = record["samples"]
     count, flash, macs = record["instructions"], record["flash"], record["macs"]
@@ -149,6 +158,7 @@ def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, st
             ("instructions", f"min {count['min']:,}  median {count['median']:,}  max {count['max']:,}  {per_mac}")
         )
     rows += [
+        ("clock", _clock_text(record["clock"])),
         ("arena", f"{record['arena_bytes']:,} bytes"),
         ("statics", f"{record['static_bytes']:,} bytes, link buffers {record['link_bytes']:,}"),
         ("stack high-water mark", f"{record['stack_bytes']:,} bytes"),

@@ -29,6 +29,8 @@ void tm_port_init(void) {
   FPGAIO_PRESCALE = TM_BOARD_COUNTER_PRESCALE - 1u;
 }
 
+uint32_t tm_port_clock_hz(void) { return TM_BOARD_CLOCK_HZ; }
+
 int32_t tm_port_read(void) {
   if ((UART_STATE & UART_STATE_RX_FULL) == 0) {
     return -1;

@@ -66,6 +66,8 @@ void tm_port_init(void) {
   TIMER_START = 1u;
 }
 
+uint32_t tm_port_clock_hz(void) { return TM_BOARD_CLOCK_HZ; }
+
 int32_t tm_port_read(void) {
   if (UART_RX_READY == 0) {
     return -1;

@@ -27,6 +27,8 @@ void tm_port_init(void) {
   (void)UART_DATA;
 }
 
+uint32_t tm_port_clock_hz(void) { return TM_BOARD_CLOCK_HZ; }
+
 int32_t tm_port_read(void) { return (UART_LSR & UART_LSR_RX_FULL) != 0 ? (int32_t)UART_DATA : -1; }
 
 void tm_port_write(uint8_t byte) {

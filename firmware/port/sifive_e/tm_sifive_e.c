@@ -55,6 +55,8 @@ void tm_port_init(void) {
   GPIO_IOF_EN |= GPIO_UART0_PINS;
 }
 
+uint32_t tm_port_clock_hz(void) { return TM_BOARD_CLOCK_HZ; }
+
 int32_t tm_port_read(void) {
   const uint32_t data = UART_RXDATA;
   return (data & UART_RXDATA_EMPTY) != 0 ? -1 : (int32_t)(data & 0xFFu);

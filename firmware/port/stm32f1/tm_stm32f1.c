@@ -83,8 +83,10 @@ static void connect(uint32_t port, uint32_t pin, uint32_t function) {
   GPIO_CR(port, pin) = (GPIO_CR(port, pin) & ~(0xFu << shift)) | function << shift;
 }
 
+static uint32_t clock_hz;
+
 void tm_port_init(void) {
-  const uint32_t clock_hz = clock_from_crystal() ? TM_BOARD_CLOCK_HZ : HSI_HZ;
+  clock_hz = clock_from_crystal() ? TM_BOARD_CLOCK_HZ : HSI_HZ;
   RCC_APBENR(TM_BOARD_CONSOLE_APB) |= 1u << TM_BOARD_CONSOLE_ENABLE_BIT;
   (void)RCC_APBENR(TM_BOARD_CONSOLE_APB);
   connect(TM_BOARD_CONSOLE_TX_PORT, TM_BOARD_CONSOLE_TX_PIN, GPIO_CR_ALTERNATE_OUTPUT);
@@ -97,6 +99,8 @@ void tm_port_init(void) {
   SYSTICK_CVR = 0;
   SYSTICK_CSR = SYSTICK_CSR_ON;
 }
+
+uint32_t tm_port_clock_hz(void) { return clock_hz; }
 
 int32_t tm_port_read(void) {
   if ((USART_SR & USART_SR_RX_FULL) == 0) {

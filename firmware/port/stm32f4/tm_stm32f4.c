@@ -109,8 +109,11 @@ static void connect(uint32_t port, uint32_t pin) {
   GPIO_MODER(port) |= GPIO_MODE_ALTERNATE << (2u * pin);
 }
 
+static uint32_t clock_hz;
+
 void tm_port_init(void) {
   bool from_crystal = clock_from_crystal();
+  clock_hz = from_crystal ? TM_BOARD_CLOCK_HZ : HSI_HZ;
   RCC_APBENR(TM_BOARD_CONSOLE_APB) |= 1u << TM_BOARD_CONSOLE_ENABLE_BIT;
   RCC_APBENR(TM_BOARD_COUNTER_APB) |= 1u << TM_BOARD_COUNTER_ENABLE_BIT;
   (void)RCC_APBENR(TM_BOARD_COUNTER_APB);
@@ -125,6 +128,8 @@ void tm_port_init(void) {
   TIM_EGR = 1u; /* the prescaler is taken over only at an update, so ask for one */
   TIM_CR1 = 1u;
 }
+
+uint32_t tm_port_clock_hz(void) { return clock_hz; }
 
 int32_t tm_port_read(void) {
   if ((USART_SR & USART_SR_RX_FULL) == 0) {

@@ -5,6 +5,7 @@
 #define TM_BOARD_NAME "netduinoplus2"
 #define TM_BOARD_CLOCK_HZ 168000000u
 #define TM_BOARD_CRYSTAL_HZ 25000000u
+#define TM_BOARD_CLOCK_BYPASS 0
 
 /* USART6: the headers' D1 (sends) and D0 (receives), which Netduino calls COM1 */
 #define TM_BOARD_CONSOLE_BASE 0x40011400u

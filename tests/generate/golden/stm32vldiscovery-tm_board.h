@@ -5,6 +5,7 @@
 #define TM_BOARD_NAME "stm32vldiscovery"
 #define TM_BOARD_CLOCK_HZ 24000000u
 #define TM_BOARD_CRYSTAL_HZ 8000000u
+#define TM_BOARD_CLOCK_BYPASS 0
 
 /* USART1: on the extension connectors; the board's ST-LINK has no serial port */
 #define TM_BOARD_CONSOLE_BASE 0x40013800u
