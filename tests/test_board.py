@@ -7,6 +7,7 @@ from tinyml import board as boards
 from tinyml import resources
 from tinyml.errors import BoardError
 from tinyml.generate import platformio
+from tinyml.plan.placement import place
 
 GOOD = (resources.boards() / "netduinoplus2.toml").read_text()
 
@@ -27,7 +28,7 @@ def test_every_board_of_tinyml_is_sound(name):
     assert (resources.firmware() / "port" / board.port).is_dir()
     assert {proof.level for proof in board.evidence} <= set(boards.EVIDENCE_LEVELS)
     assert board.documents
-    assert platformio.files(board)
+    assert platformio.files(board, place(board, {}, {}))
 
 
 def test_the_facts_of_the_emulated_m4():
@@ -189,5 +190,6 @@ def test_a_port_or_core_without_code_is_refused():
             "cortex-a7 is not supported; supported are cortex-m0",
         ),
     ]:
+        board = boards.parse(GOOD.replace(old, new), Path("mine.toml"))
         with pytest.raises(BoardError, match=match):
-            platformio.files(boards.parse(GOOD.replace(old, new), Path("mine.toml")))
+            platformio.files(board, place(board, {}, {}))

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ import pytest
 import tinyml
 from tests import small_models
 from tests.emulated import ALL_BOARDS, BOARDS, needs_chain
-from tinyml.errors import DeviceError, FitError, ModelError, ProjectError, SamplesError
+from tinyml.build import Image
+from tinyml.errors import BoardError, DeviceError, FitError, ModelError, ProjectError, SamplesError
 from tinyml.generate.project import EXPECTATIONS, Project
 from tinyml.plan.budget import STACK_BYTES, budget
 from tinyml.progress import Progress
@@ -206,10 +208,12 @@ def test_a_truncated_model_is_one_error(tmp_path):
 def test_the_budget_promises_no_less_than_an_image_needs(deployed):
     folder, record = deployed
     needs = budget(Project.load(folder).plan(), Project.load(folder).board())
-    ram = sum(record[key] for key in ("arena_bytes", "static_bytes", "link_bytes"))
-    assert ram + STACK_BYTES <= needs.ram_needed
+    flash, ram = needs.regions
+    assert (flash.kind, ram.kind) == ("flash", "ram")
+    used = sum(record[key] for key in ("arena_bytes", "static_bytes", "link_bytes"))
+    assert used + STACK_BYTES <= ram.needed
     assert record["stack_bytes"] < STACK_BYTES
-    assert record["flash"]["total"] <= needs.flash_needed
+    assert record["flash"]["total"] <= flash.needed
 
 
 def test_a_count_is_right_where_the_counter_began_anew(model, tmp_path):
@@ -223,3 +227,23 @@ def test_a_count_is_right_where_the_counter_began_anew(model, tmp_path):
     counts = tinyml.run(folder, random=1).measurements.instruction_summary
     # Two loops of 300 million turns, two instructions each; the counter spans 1,074 million.
     assert 1_200_000_000 < counts["median"] < 1_201_000_000
+
+
+def test_the_parts_of_an_image_lie_where_the_user_says_and_work_there(model, tmp_path):
+    chosen = {"weights": "ssram23", "stack": "psram", "arena": "psram"}
+    place = [f"{part}={region}" for part, region in chosen.items()]
+    record = tinyml.deploy(model, "mps2-an386", random=2, out=tmp_path / "p", place=place)
+    assert record["exact"] == 2
+    assert record["placement"] == chosen | {"image": "ssram1", "statics": "ssram23"}
+    symbols = subprocess.run(
+        ["arm-none-eabi-nm", Image.load(tmp_path / "p").elf], capture_output=True, text=True, check=True
+    ).stdout
+    address = {name: int(value, 16) for value, _, name in map(str.split, symbols.splitlines())}
+    psram, ssram23 = 0x2100_0000, 0x2000_0000
+    assert address["__tm_stack_bottom"] == psram
+    assert ssram23 <= address["__tm_constants_start"] < address["__tm_constants_end"] < psram
+
+
+def test_an_image_in_memory_that_the_emulator_lacks_is_refused(model, tmp_path):
+    with pytest.raises(BoardError, match="uses the region ccm of netduinoplus2, which QEMU lacks"):
+        tinyml.deploy(model, "netduinoplus2", random=1, out=tmp_path / "p", place=["arena=ccm"])

@@ -165,6 +165,7 @@ class Qemu:
     Attributes:
         machine: the argument of `-M`.
         options: further arguments that the machine needs.
+        lacks: memory regions of the board that the machine does not have.
         serial_index: which of QEMU's serial ports is the console, counted from 0.
         icount_shift: an instruction takes 2**icount_shift ns of virtual time.
         ticks_per_instruction: how far the counter moves in that time.
@@ -176,6 +177,7 @@ class Qemu:
     icount_shift: int
     ticks_per_instruction: Fraction
     options: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -577,6 +579,7 @@ def _qemu(table: _Table) -> Qemu:
     return Qemu(
         machine=table.text("machine"),
         options=table.optional("options", table.texts) or (),
+        lacks=table.optional("lacks", table.texts) or (),
         serial_index=table.number("serial_index"),
         icount_shift=table.number("icount_shift"),
         ticks_per_instruction=table.fraction("ticks_per_instruction"),

@@ -7,6 +7,7 @@ whose text is one sentence and whose hint is the next step.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,8 @@ from tinyml.measure.agreement import agreeing
 from tinyml.measure.expectations import Expectations, expect
 from tinyml.measure.interpreter import Array, desk_available, desk_name, oracle_available, run_desk
 from tinyml.measure.measurements import Measurements, Measurer, Run
-from tinyml.plan import Plan
-from tinyml.plan.budget import Budget, check_fit
+from tinyml.plan import Plan, placement
+from tinyml.plan.budget import Budget, RegionBudget, check_fit
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
@@ -127,18 +128,31 @@ def _plan(data: bytes, progress: Progress) -> Plan:
 
 
 def inspect(
-    model: Path | str, board: str | None = None, engine: str = ENGINE, progress: Progress = _SILENT
+    model: Path | str,
+    board: str | None = None,
+    engine: str = ENGINE,
+    place: Sequence[str] = (),
+    progress: Progress = _SILENT,
 ) -> tuple[Plan, Budget | None]:
-    """Plan an int8 `.tflite`: its layers, arena and constants, and with a board what it needs there.
+    """Plan an int8 `.tflite`: its layers, arena and constants, and with a board what it needs there, and where.
+
+    Args:
+        model: the `.tflite`.
+        board: a board's name, or the path of its TOML file.
+        engine: "compiled" or "interpreter".
+        place: memory regions for parts of the image, such as "arena=ccm".
+        progress: hears of the stage.
 
     Raises:
         ModelError: the file cannot be read, or an operator is not supported.
-        BoardError: the board is not known.
+        BoardError: the board is not known, or has no such region.
+        InputError: a placement is not understood, or not possible.
         FitError: the model does not fit the board.
     """
     check_engine(engine)
+    given = placement.parse(place)
     plan = _plan(tflite.load(Path(model)), progress)
-    return plan, None if board is None else check_fit(plan, board_files.load(board), engine)
+    return plan, None if board is None else check_fit(plan, board_files.load(board), engine, given)
 
 
 def generate(
@@ -150,6 +164,7 @@ def generate(
     progress: Progress = _SILENT,
     engine: str = ENGINE,
     operators: str = OPERATORS,
+    place: Sequence[str] = (),
 ) -> Project:
     """Write the firmware project of an int8 `.tflite` for a board.
 
@@ -162,6 +177,7 @@ def generate(
         progress: hears of the stages.
         engine: "compiled" (to C), or "interpreter" (of the flatbuffer itself, on the device).
         operators: what the interpreter can run: those of the "model", or "all".
+        place: memory regions for parts of the image, such as "arena=ccm"; the plan chooses the others.
 
     Raises:
         ModelError, BoardError, FitError: the model or the board cannot be used; nothing is written.
@@ -169,7 +185,7 @@ def generate(
     """
     plan = _plan(tflite.load(Path(model)), progress)
     folder = _folder(model, board, out)
-    return _generate(plan, Path(model).name, board, folder, prefix, force, progress, engine, operators)
+    return _generate(plan, Path(model).name, board, folder, prefix, force, progress, engine, operators, place)
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -186,22 +202,32 @@ def _generate(
     progress: Progress,
     engine: str,
     operators: str,
+    place: Sequence[str],
 ) -> Project:
     check_engine(engine)
+    given = placement.parse(place)
     with progress.stage("generate") as stage:
         facts = board_files.load(board)
         command = f"tinyml generate {model_name} --board {facts.name}"
         said = {"engine": (engine, ENGINE), "operators": (operators, OPERATORS), "prefix": (prefix, PREFIX)}
-        command += "".join(f" --{name} {given}" for name, (given, default) in said.items() if given != default)
+        command += "".join(f" --{name} {value}" for name, (value, default) in said.items() if value != default)
+        command += "".join(f" --place {text}" for text in place)
         origin = Origin(model_name, command, prefix)
-        needs = check_fit(plan, facts, engine)
+        needs = check_fit(plan, facts, engine, given)
         with locked(out):
-            project = write_project(plan, facts, origin, out, force, engine, operators)
-        stage.text = (
-            f"{len(project.manifest['files'])} files in {out}; RAM {needs.ram_needed:,} of "
-            f"{needs.ram_available:,} bytes, flash at most {needs.flash_needed:,} of {needs.flash_available:,}"
-        )
+            project = write_project(plan, facts, origin, out, force, engine, operators, given)
+        stage.text = f"{len(project.manifest['files'])} files in {out}; {_memory_text(needs)}"
     return project
+
+
+def _memory_text(needs: Budget) -> str:
+    def use(region: RegionBudget) -> str:
+        bound = "at most " if region.kind == "flash" else ""
+        return (
+            f"{region.region} {bound}{region.needed:,} of {region.available:,} bytes ({', '.join(region.parts)})"
+        )
+
+    return ", ".join(map(use, needs.regions))
 
 
 def build(project: Path | str, progress: Progress = _SILENT) -> Image:
@@ -420,6 +446,7 @@ def deploy(
     progress: Progress = _SILENT,
     engine: str = ENGINE,
     operators: str = OPERATORS,
+    place: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -439,6 +466,7 @@ def deploy(
         progress: hears of the stages.
         engine: "compiled" (to C), or "interpreter" (of the flatbuffer itself, on the device).
         operators: what the interpreter can run: those of the "model", or "all".
+        place: memory regions for parts of the image, such as "arena=ccm"; the plan chooses the others.
 
     Returns:
         The record, as in `record.json` in the project's folder.
@@ -448,7 +476,8 @@ def deploy(
     """
     model = Path(model)
     data, test = (None if path is None else Path(path) for path in (data, test))
-    board_files.load(board)  # a misspelt board is told before minutes of conversion
+    board_files.load(board)  # a misspelt board or placement is told before minutes of conversion
+    placement.parse(place)
     with progress.stage("convert") as stage:
         converted = quantize.convert(model, data, test)
         stage.text = _conversion_text(converted)
@@ -458,7 +487,8 @@ def deploy(
     if not selection.given:
         raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
     folder = _folder(model, board, out)
-    project = _generate(plan, f"{model.stem}.tflite", board, folder, prefix, force, progress, engine, operators)
+    name = f"{model.stem}.tflite"
+    project = _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place)
     build(folder, progress)
     # The float model's outputs belong to samples of a file; random inputs have none.
     known = converted if random is None else None

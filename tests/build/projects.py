@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tinyml import resources
 from tinyml.architecture import CORTEX_M
 from tinyml.generate import platformio, project
 from tinyml.generate.project import Project
+from tinyml.plan.placement import place
 
 
 def needs(program: str) -> pytest.MarkDecorator:
@@ -70,7 +72,7 @@ int main(void) {
 def write(folder: Path, board_name: str, main: str = MINIMAL_MAIN) -> Project:
     """Write a project whose only source of its own is `main`."""
     board = boards.load(board_name)
-    files = {name: text.encode() for name, text in platformio.files(board).items()}
+    files = {name: text.encode() for name, text in platformio.files(board, place(board, {}, {})).items()}
     for header in ("tm_port.h", "tm_model.h"):
         files[f"lib/tinyml_runtime/{header}"] = (resources.firmware() / "runtime" / header).read_bytes()
     files["src/main.c"] = main.encode()
@@ -80,6 +82,7 @@ def write(folder: Path, board_name: str, main: str = MINIMAL_MAIN) -> Project:
         "build_id": 0,
         "model": {"path": "none", "sha256": ""},
         "board": board.name,
+        "placement": asdict(place(board, {}, {})),
         "engine": "compiled",
         "prefix": "model",
         "arena_bytes": 0,

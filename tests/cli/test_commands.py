@@ -103,7 +103,8 @@ def test_inspect_tells_the_same_facts_to_people_and_machines(tiny, model):
     facts = json.loads(out)
     assert code == 0
     assert [layer["macs"] for layer in facts["layers"]] == [2592, 576, 0]
-    assert facts["budget"]["ram_needed"] > facts["arena_bytes"]
+    assert [row["region"] for row in facts["memory"]] == ["ssram1", "ssram23"]
+    assert facts["memory"][1]["parts"]["arena"] == facts["arena_bytes"]
     code, out, _ = tiny("inspect", model)
     assert "0 CONV_2D (t3)" in out
     assert f"{facts['constant_bytes']:,}" in out

@@ -15,6 +15,7 @@ from tinyml.errors import FitError, InputError
 from tinyml.generate import Origin, files, generate
 from tinyml.generate.source import comment_text, float_literal
 from tinyml.generate.source import files as source_files
+from tinyml.plan.placement import place
 
 GOLDEN = Path(__file__).parent / "golden"
 ORIGIN = Origin("classifier.tflite", "tinyml generate classifier.tflite --board mps2-an386", "model")
@@ -43,7 +44,8 @@ def test_only_the_kernels_that_are_used_are_carried_along(plan):
 def test_two_runs_give_the_same_bytes(plan):
     board = boards.load("mps2-an386")
     again = plans.make(graph.read(small_models.classifier()))
-    assert files(plan, board, ORIGIN) == files(again, board, ORIGIN)
+    placement = place(board, {}, {})
+    assert files(plan, board, placement, ORIGIN) == files(again, board, placement, ORIGIN)
 
 
 def test_no_generated_file_names_a_place_or_a_time(plan, tmp_path):

@@ -23,13 +23,16 @@ def test_a_plan_tells_its_layers_and_memory():
     assert told["inputs"][0]["shape"] == [1, 6, 6, 2]
     assert told["inputs"][0]["zero_point"] == 3
     assert told["peak_layers"] == ["0 CONV_2D (t3)"]
-    assert "budget" not in told
+    assert "memory" not in told
 
 
 def test_a_plan_tells_its_budget_on_a_board():
     board = boards.load("mps2-an386")
-    told = facts.plan(records.plan(), budget(records.plan(), board))["budget"]
-    assert (told["board"], told["ram_available"]) == ("mps2-an386", board.ram.length)
+    told = facts.plan(records.plan(), budget(records.plan(), board))
+    assert (told["board"], told["placement"]["arena"]) == ("mps2-an386", board.ram.name)
+    (ram,) = (row for row in told["memory"] if row["kind"] == "ram")
+    assert (ram["region"], ram["available_bytes"]) == (board.ram.name, board.ram.length)
+    assert ram["needed_bytes"] == sum(ram["parts"].values())
 
 
 def test_a_project_and_its_image_tell_their_sizes(tmp_path):

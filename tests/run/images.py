@@ -12,6 +12,7 @@ from tinyml import resources
 from tinyml.build import Image
 from tinyml.build.elf import sizes
 from tinyml.generate import platformio
+from tinyml.plan.placement import place
 
 MODEL = Path(host_device.__file__).parent / "test_model.c"
 MAIN = (
@@ -25,7 +26,7 @@ def build(board_name: str, folder: Path) -> Image:
     architecture = board.architecture
     if shutil.which(architecture.compiler) is None:
         pytest.skip(f"{architecture.compiler} is not installed")
-    for path, text in platformio.files(board).items():
+    for path, text in platformio.files(board, place(board, {}, {})).items():
         if path.startswith("lib/tinyml_port/"):
             (folder / Path(path).name).write_text(text)
     host_device.write_headers(folder)

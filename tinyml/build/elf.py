@@ -35,11 +35,6 @@ class Sizes:
     static: int
     stack: int
 
-    @property
-    def ram_total(self) -> int:
-        """All RAM of the image."""
-        return self.arena + self.link + self.static + self.stack
-
 
 def sizes(path: Path) -> Sizes:
     """Read the sizes of the image in the ELF file `path`.
@@ -52,6 +47,20 @@ def sizes(path: Path) -> Sizes:
             return _sizes(ELFFile(stream))
     except (OSError, ELFError) as error:
         raise BuildError(f"the image {path} cannot be read: {error}") from error
+
+
+def occupied(path: Path) -> list[range]:
+    """Return the addresses that each section of the ELF file `path` takes when it runs.
+
+    Raises:
+        BuildError: the file is missing or no ELF file.
+    """
+    try:
+        with path.open("rb") as stream:
+            sections = [s for s in ELFFile(stream).iter_sections() if s["sh_flags"] & SH_FLAGS.SHF_ALLOC]
+    except (OSError, ELFError) as error:
+        raise BuildError(f"the image {path} cannot be read: {error}") from error
+    return [range(s["sh_addr"], s["sh_addr"] + s["sh_size"]) for s in sections if s["sh_size"]]
 
 
 def _sizes(elf: ELFFile) -> Sizes:

@@ -12,6 +12,7 @@ def command(
     force: options.Force = False,
     engine: options.Engine = ENGINE,
     operators: options.Operators = OPERATORS,
+    place: options.Place = None,
     json: options.Json = False,
 ) -> None:
     """Write the firmware project of a model for a board: a folder that builds with PlatformIO alone."""
@@ -26,6 +27,7 @@ def command(
         force=force,
         engine=engine,
         operators=operators,
+        place=place or (),
         progress=terminal.progress(json),
     )
     terminal.show(facts.project(project), json)

@@ -8,11 +8,12 @@ def command(
     model: options.Tflite,
     board: options.OptionalBoard = None,
     engine: options.Engine = ENGINE,
+    place: options.Place = None,
     json: options.Json = False,
 ) -> None:
     """Show a model's operators, memory and constants before anything is built."""
     from tinyml import pipeline
     from tinyml.report import facts, terminal
 
-    plan, budget = pipeline.inspect(model, board, engine)
+    plan, budget = pipeline.inspect(model, board, engine, place or ())
     terminal.show(facts.plan(plan, budget), json)

@@ -37,6 +37,15 @@ Engine = Annotated[
 Operators = Annotated[
     str, typer.Option("--operators", help="What the interpreter can run: those of the model, or all.")
 ]
+Place = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--place",
+        metavar="PART=REGION",
+        help="Put image, weights, stack, statics or arena into a memory region of the board; may be repeated.",
+        show_default="the plan chooses",
+    ),
+]
 Target = Annotated[str, typer.Option("--target", help="How to run: qemu, or serial for a board on --port.")]
 Port = Annotated[
     str | None, typer.Option("--port", help="The board's serial port, for --target serial.", show_default=False)

@@ -1,6 +1,8 @@
 """A plan and a board become a firmware project that builds with PlatformIO alone."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from tinyml import kernels, protocol, resources
@@ -12,6 +14,7 @@ from tinyml.generate.source import Origin
 from tinyml.plan import Plan
 from tinyml.plan.budget import check_fit
 from tinyml.plan.interpreter import arena_bytes
+from tinyml.plan.placement import Placement
 from tinyml.render import render
 from tinyml.version import __version__
 
@@ -27,13 +30,18 @@ _STANDARD_HEADERS = frozenset(
 
 
 def files(
-    plan: Plan, board: Board, origin: Origin, engine: str = "compiled", operators: str = "model"
+    plan: Plan,
+    board: Board,
+    placement: Placement,
+    origin: Origin,
+    engine: str = "compiled",
+    operators: str = "model",
 ) -> tuple[dict[str, bytes], int]:
     """Return all files of the project but its manifest, by path inside the project, and the firmware's build id.
 
     Both depend on the arguments alone: two runs give the same ones.
     """
-    texts = source.files(plan, origin, engine, operators) | platformio.files(board) | _runtime()
+    texts = source.files(plan, origin, engine, operators) | platformio.files(board, placement) | _runtime()
     texts["README.md"] = render("project.md.j2", origin=origin, plan=plan, board=board, version=__version__)
     contents = {name: text.encode() for name, text in texts.items()}
     contents[project.MODEL] = plan.graph.data
@@ -88,6 +96,7 @@ def generate(
     force: bool = False,
     engine: str = "compiled",
     operators: str = "model",
+    place: Mapping[str, str] | None = None,
 ) -> Project:
     """Write the firmware project of `plan` for `board` into the folder `out`.
 
@@ -99,6 +108,7 @@ def generate(
         force: overwrite files of an existing project that its user has edited.
         engine: "compiled", or "interpreter" to run the flatbuffer itself.
         operators: what the interpreter can run: "model" for what the model needs, or "all".
+        place: the memory regions that the user chose for parts of the image.
 
     Raises:
         FitError: the model does not fit the board; nothing is written.
@@ -110,14 +120,15 @@ def generate(
     _check_choice("choice of operators", operators, OPERATORS)
     if engine == "interpreter":
         plan = offline.attach(plan)
-    check_fit(plan, board, engine)
-    contents, build_id = files(plan, board, origin, engine, operators)
+    placement = check_fit(plan, board, engine, place).placement
+    contents, build_id = files(plan, board, placement, origin, engine, operators)
     facts = {
         "tinyml": __version__,
         "build_id": build_id,
         "command": origin.command,
         "model": {"path": origin.model_name, "sha256": plan.graph.sha256},
         "board": board.name,
+        "placement": asdict(placement),
         "engine": engine,
         "prefix": origin.prefix,
         "arena_bytes": arena_bytes(plan, engine),

@@ -9,6 +9,7 @@ from tinyml.architecture import ALL
 from tinyml.board import Board
 from tinyml.errors import BoardError
 from tinyml.plan.budget import stack_bytes
+from tinyml.plan.placement import Placement
 from tinyml.render import render
 
 _SHARED = "shared"  # headers that several ports include: peripherals that families have in common
@@ -24,11 +25,12 @@ def compiler_flags(board: Board) -> tuple[str, ...]:
     return board.flags + board.architecture.compiler_flags
 
 
-def files(board: Board) -> dict[str, str]:
+def files(board: Board, placement: Placement) -> dict[str, str]:
     """Return what a project for `board` needs besides model, kernels and runtime.
 
     Args:
         board: the board.
+        placement: the memory region of each part of the image.
 
     Returns:
         The text of each file, by its path relative to the project's folder, with "/" between the parts.
@@ -39,7 +41,13 @@ def files(board: Board) -> dict[str, str]:
     result = {
         "platformio.ini": render("platformio.ini.j2", board=board),
         "lib/tinyml_port/tm_board.h": render("tm_board.h.j2", board=board),
-        "lib/tinyml_port/tm_linker.ld": render("linker.ld.j2", board=board, stack_bytes=stack_bytes(board)),
+        "lib/tinyml_port/tm_linker.ld": render(
+            "linker.ld.j2",
+            board=board,
+            place=placement,
+            copy_weights=board.region(placement.weights).kind == "ram",
+            stack_bytes=stack_bytes(board),
+        ),
         f"platforms/tinyml/boards/{board.name}.json": _manifest(board),
     }
     for name in ("platform.json", "platform.py", "builder/main.py"):

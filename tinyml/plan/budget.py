@@ -1,19 +1,43 @@
-"""Whether a model fits a board, answered before anything is compiled."""
+"""Whether a model fits a board and where its parts go there, answered before anything is compiled."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tinyml.board import Board
 from tinyml.errors import FitError
 from tinyml.plan import Plan
 from tinyml.plan.interpreter import arena_bytes
+from tinyml.plan.placement import Placement, place
 
 # What the firmware needs besides the model. The build's tests hold real images against these figures.
 STACK_BYTES = 4096
-RUNTIME_RAM_BYTES = 2048  # link buffers, the runtime's variables, the arena's guards
+RUNTIME_RAM_BYTES = 1280  # link buffers, the runtime's variables, the arena's guards
 RUNTIME_CODE_BYTES = 8192
 CODE_BYTES_A_CALL = 2048  # a kernel specialised for its layer, with its table; most are much smaller
 INTERPRETER_CODE_BYTES = 8192  # the interpreter without its kernels
 CODE_BYTES_A_KERNEL = 4096  # a kernel for any layer
+
+
+@dataclass(frozen=True)
+class RegionBudget:
+    """What a memory region is needed for.
+
+    Attributes:
+        region: its name.
+        kind: "flash" or "ram".
+        parts: the bytes of each part of the image in it; the size of code is an upper estimate.
+        available: the bytes that it has.
+    """
+
+    region: str
+    kind: str
+    parts: Mapping[str, int]
+    available: int
+
+    @property
+    def needed(self) -> int:
+        """The bytes of all parts."""
+        return sum(self.parts.values())
 
 
 @dataclass(frozen=True)
@@ -22,17 +46,13 @@ class Budget:
 
     Attributes:
         board: the board's name.
-        ram_needed: arena, stack and the runtime's own.
-        ram_available: the board's main RAM.
-        flash_needed: constants and an upper estimate of the code; the build gives the exact figure.
-        flash_available: the board's flash.
+        placement: the region of each part of the image.
+        regions: the regions that are used, in the board's order.
     """
 
     board: str
-    ram_needed: int
-    ram_available: int
-    flash_needed: int
-    flash_available: int
+    placement: Placement
+    regions: tuple[RegionBudget, ...]
 
 
 def stack_bytes(board: Board) -> int:
@@ -40,24 +60,53 @@ def stack_bytes(board: Board) -> int:
     return board.stack_bytes or STACK_BYTES
 
 
-def _flash_bytes(plan: Plan, engine: str) -> int:
+def _code_bytes(plan: Plan, engine: str) -> int:
     calls = sum(len(layer.lowered.calls) for layer in plan.layers)
+    general = 0
     if engine == "interpreter":  # most kernels twice: for any layer, and for the model's
         kernels = {call.kernel for layer in plan.layers for call in layer.lowered.calls}
         general = INTERPRETER_CODE_BYTES + CODE_BYTES_A_KERNEL * len(kernels)
-        return len(plan.graph.data) + general + CODE_BYTES_A_CALL * calls
-    return plan.constant_bytes + CODE_BYTES_A_CALL * calls
+    return RUNTIME_CODE_BYTES + general + CODE_BYTES_A_CALL * calls
 
 
-def budget(plan: Plan, board: Board, engine: str = "compiled") -> Budget:
-    """Return what `plan` needs on `board` with an engine, "compiled" or "interpreter"."""
-    return Budget(
-        board=board.name,
-        ram_needed=arena_bytes(plan, engine) + stack_bytes(board) + RUNTIME_RAM_BYTES,
-        ram_available=board.ram.free,
-        flash_needed=RUNTIME_CODE_BYTES + _flash_bytes(plan, engine),
-        flash_available=board.flash.free,
-    )
+def _needs(plan: Plan, board: Board, engine: str) -> dict[str, int]:
+    return {
+        "image": _code_bytes(plan, engine),
+        "weights": len(plan.graph.data) if engine == "interpreter" else plan.constant_bytes,
+        "stack": stack_bytes(board),
+        "statics": RUNTIME_RAM_BYTES,
+        "arena": arena_bytes(plan, engine),
+    }
+
+
+def _regions(board: Board, placement: Placement, needs: Mapping[str, int]) -> tuple[RegionBudget, ...]:
+    found = []
+    for region in board.memory:
+        parts = {part: needs[part] for part in placement.parts(region.name)}
+        if placement.weights == region.name and region.kind == "ram":
+            parts["weights"] = needs["weights"]
+        if placement.image == region.name and board.region(placement.weights).kind == "ram":
+            parts["weights"] = needs["weights"]  # from where they are copied
+        if parts:
+            found.append(RegionBudget(region.name, region.kind, parts, region.free))
+    return tuple(found)
+
+
+def budget(plan: Plan, board: Board, engine: str = "compiled", given: Mapping[str, str] | None = None) -> Budget:
+    """Return what `plan` needs on `board`, and where.
+
+    Args:
+        plan: the model.
+        board: where it would run.
+        engine: "compiled" or "interpreter".
+        given: regions that the user chose for parts of the image.
+
+    Raises:
+        InputError, BoardError: a part is given a region that cannot hold it, or that the board does not have.
+    """
+    needs = _needs(plan, board, engine)
+    placement = place(board, needs, given or {})
+    return Budget(board.name, placement, _regions(board, placement, needs))
 
 
 def _peak_text(plan: Plan) -> str:
@@ -74,29 +123,30 @@ def _largest_constants(plan: Plan) -> str:
     return "the largest constants are those of " + ", ".join(f"{name} ({size:,})" for size, name in sizes[:3])
 
 
-def check_fit(plan: Plan, board: Board, engine: str = "compiled") -> Budget:
-    """Return the budget of `plan` on `board` with an engine.
+def _problem(plan: Plan, use: RegionBudget) -> str:
+    parts = ", ".join(f"{part} {size:,}" for part, size in use.parts.items())
+    reason = _peak_text(plan) if use.kind == "ram" else _largest_constants(plan)
+    about = "about " if use.kind == "flash" else ""
+    return (
+        f"it needs {about}{use.needed:,} bytes of {use.region} ({parts}), which has {use.available:,}: "
+        f"{use.needed - use.available:,} too many; {reason}"
+    )
+
+
+def check_fit(
+    plan: Plan, board: Board, engine: str = "compiled", given: Mapping[str, str] | None = None
+) -> Budget:
+    """Return the budget of `plan` on `board`; arguments are those of `budget`.
 
     Raises:
         FitError: RAM or flash are too small; the error says by how much, and which layers make the peak.
+        InputError, BoardError: as `budget`.
     """
-    b = budget(plan, board, engine)
-    problems = []
-    if b.ram_needed > b.ram_available:
-        problems.append(
-            f"it needs {b.ram_needed:,} bytes of RAM (arena {plan.memory.arena_bytes:,}, stack "
-            f"{stack_bytes(board):,}, runtime {RUNTIME_RAM_BYTES:,}) and the board has "
-            f"{b.ram_available:,}: {b.ram_needed - b.ram_available:,} too many; {_peak_text(plan)}"
-        )
-    if b.flash_needed > b.flash_available:
-        problems.append(
-            f"it needs about {b.flash_needed:,} bytes of flash (constants {plan.constant_bytes:,}) "
-            f"and the board has {b.flash_available:,}: {b.flash_needed - b.flash_available:,} too many; "
-            + _largest_constants(plan)
-        )
+    found = budget(plan, board, engine, given)
+    problems = [_problem(plan, use) for use in found.regions if use.needed > use.available]
     if problems:
         raise FitError(
             f"the model does not fit {board.name}: " + "; ".join(problems),
             "Choose a larger board (`tinyml boards`) or a smaller model.",
         )
-    return b
+    return found

@@ -12,7 +12,7 @@ from tinyml.generate import Project
 from tinyml.graph import Tensor
 from tinyml.measure.measurements import Run
 from tinyml.plan import Layer, Plan
-from tinyml.plan.budget import Budget
+from tinyml.plan.budget import Budget, RegionBudget
 from tinyml.quantize import Converted
 from tinyml.report import record as records
 
@@ -52,13 +52,22 @@ def plan(plan: Plan, budget: Budget | None = None) -> Facts:
         "peak_layers": [graph.label(graph.operators[t]) for t in plan.memory.peak],
     }
     if budget is not None:
-        facts["budget"] = asdict(budget)
+        facts |= {
+            "board": budget.board,
+            "placement": asdict(budget.placement),
+            "memory": [_region(use) for use in budget.regions],
+        }
     return facts
+
+
+def _region(use: RegionBudget) -> Facts:
+    facts = {"region": use.region, "kind": use.kind, "parts": dict(use.parts)}
+    return facts | {"needed_bytes": use.needed, "available_bytes": use.available}
 
 
 def project(project: Project) -> Facts:
     """Return the facts of a generated project."""
-    keys = ("model", "board", "engine", "macs", "arena_bytes", "constant_bytes")
+    keys = ("model", "board", "placement", "engine", "macs", "arena_bytes", "constant_bytes")
     return {"project": str(project.path), **{key: project.manifest[key] for key in keys}}
 
 

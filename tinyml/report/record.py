@@ -51,6 +51,7 @@ def make(
         "board": project.manifest["board"],
         "target": target,
         "clock": {"hz": clock_hz, "board_hz": project.board().clock_hz},
+        "placement": dict(project.manifest["placement"]),
         "engine": project.manifest["engine"],
         "source": source,
         "samples": measurements.samples,

@@ -166,6 +166,7 @@ def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, st
             "flash",
             f"code {flash['code']:,}  constants {flash['constants']:,}  total {flash['total']:,} bytes",
         ),
+        ("placement", _text(record["placement"])),
         ("project", str(folder)),
         ("record", str(folder / RECORD)),
     ]

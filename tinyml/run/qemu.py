@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tinyml.architecture import Architecture
 from tinyml.board import Board
+from tinyml.build.elf import occupied
 from tinyml.errors import BoardError, DeviceError, MissingToolError
 
 _START_SECONDS = 15.0
@@ -61,6 +62,7 @@ def _arguments(elf: Path, board: Board) -> list[str]:
         raise BoardError(
             f"no emulator stands in for the board {board.name}", "Use --target serial with a real board."
         )
+    _check_memory(elf, board)
     return [
         program(board.architecture),
         *("-M", qemu.machine, *qemu.options),
@@ -76,6 +78,17 @@ def _arguments(elf: Path, board: Board) -> list[str]:
     ]
 
 
+def _check_memory(elf: Path, board: Board) -> None:
+    """Refuse an image that uses memory which the machine lacks: it would end in a fault that explains nothing."""
+    assert board.qemu, "the caller has checked it"
+    for region in map(board.region, board.qemu.lacks):
+        if any(part.start < region.end and part.stop > region.origin for part in occupied(elf)):
+            raise BoardError(
+                f"the image uses the region {region.name} of {board.name}, which QEMU lacks",
+                "Generate the project with other regions (--place PART=REGION), or run it on the board.",
+            )
+
+
 class Emulator:
     """A running QEMU that waits for a connection to its serial port, and then starts.
 
@@ -88,7 +101,7 @@ class Emulator:
         """Start `elf` on the machine that stands in for `board`.
 
         Raises:
-            BoardError: no machine does.
+            BoardError: no machine does, or it lacks memory that the image uses.
             MissingToolError: QEMU is not installed.
             DeviceError: QEMU ends at once, or does not come up.
         """

@@ -6,12 +6,7 @@
 
 #include "tm_cortex_m.h"
 #include "tm_port.h"
-
-extern const uint32_t __tm_data_load[];
-extern uint32_t __tm_data_start[];
-extern uint32_t __tm_data_end[];
-extern uint32_t __tm_bss_start[];
-extern uint32_t __tm_bss_end[];
+#include "tm_variables.h"
 
 /* The linker script puts the stack at a multiple of this. */
 #define STACK_GUARD_LOG2_BYTES 16u
@@ -77,8 +72,6 @@ static void enable_faults(void) {
 #endif
 }
 
-/* The barriers keep the compiler from turning these loops into calls of memcpy and memset, which generated
- * code may not have linked. */
 __attribute__((used, noreturn)) void tm_start_c(void) {
   enable_faults();
   guard_stack();
@@ -87,15 +80,7 @@ __attribute__((used, noreturn)) void tm_start_c(void) {
   __asm volatile("dsb \n isb" ::: "memory");
 #endif
 
-  const uint32_t *from = __tm_data_load;
-  for (uint32_t *to = __tm_data_start; to < __tm_data_end; ++to) {
-    *to = *from++;
-    __asm volatile("" ::: "memory");
-  }
-  for (uint32_t *to = __tm_bss_start; to < __tm_bss_end; ++to) {
-    *to = 0;
-    __asm volatile("" ::: "memory");
-  }
+  tm_prepare_variables();
   (void)main();
   tm_port_halt();
   for (;;) {

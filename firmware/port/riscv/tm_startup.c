@@ -5,12 +5,7 @@
 
 #include "tm_port.h"
 #include "tm_riscv.h"
-
-extern const uint32_t __tm_data_load[];
-extern uint32_t __tm_data_start[];
-extern uint32_t __tm_data_end[];
-extern uint32_t __tm_bss_start[];
-extern uint32_t __tm_bss_end[];
+#include "tm_variables.h"
 
 /* The linker script puts the stack at a multiple of this. */
 #define STACK_GUARD_LOG2_BYTES 16u
@@ -55,21 +50,11 @@ static void guard_stack(void) {
   TM_CSR_WRITE(TM_CSR_PMPCFG0, TM_PMPCFG_NO_ACCESS);
 }
 
-/* The barriers keep the compiler from turning these loops into calls of memcpy and memset, which generated
- * code may not have linked. */
 __attribute__((used, noreturn)) void tm_start_c(void) {
   guard_stack();
   TM_CSR_WRITE(TM_CSR_MTVEC, tm_fault_entry);
 
-  const uint32_t *from = __tm_data_load;
-  for (uint32_t *to = __tm_data_start; to < __tm_data_end; ++to) {
-    *to = *from++;
-    __asm volatile("" ::: "memory");
-  }
-  for (uint32_t *to = __tm_bss_start; to < __tm_bss_end; ++to) {
-    *to = 0;
-    __asm volatile("" ::: "memory");
-  }
+  tm_prepare_variables();
   (void)main();
   tm_port_halt();
   for (;;) {

@@ -5,6 +5,7 @@
 #define TM_BOARD_NAME "hifive1"
 #define TM_BOARD_CLOCK_HZ 16000000u
 #define TM_BOARD_CRYSTAL_HZ 16000000u
+#define TM_BOARD_CLOCK_BYPASS 0
 
 /* UART0: the second serial port of the board's USB connector (GPIO 17 sends, GPIO 16 receives) */
 #define TM_BOARD_CONSOLE_BASE 0x10013000u
