@@ -1,29 +1,9 @@
 """CONV_2D, also grouped: int8 input and output, int8 weights with one scale or one for each output channel."""
 
 from tinyml.graph import Graph, Operator
-from tinyml.ops.lowering import (
-    Constant,
-    KernelCall,
-    Lowered,
-    optional_tensor_of,
-    output_of,
-    pointer,
-    refuse,
-    tensor_of,
-)
-from tinyml.ops.quantized import (
-    bias_of,
-    channel_factors,
-    channel_output,
-    check_inputs,
-    check_int8,
-    check_rank,
-    check_shape,
-    fold_offset,
-    options_of,
-    weights_of,
-)
-from tinyml.ops.window import slide
+from tinyml.ops.lowering import KernelCall, Lowered, refuse
+from tinyml.ops.quantized import check_shape, options_of
+from tinyml.ops.weighted import fold_offset, weighted, window_of
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
@@ -32,49 +12,24 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes, options or quantization are not what the kernel computes.
     """
-    check_inputs(graph, operator, (2, 3))
-    source, filters = tensor_of(graph, operator, 0), tensor_of(graph, operator, 1)
-    output = output_of(graph, operator)
-    check_int8(graph, operator, source, "input")
-    check_int8(graph, operator, output, "output")
-    check_rank(graph, operator, source, "input", 4)
-    check_rank(graph, operator, filters, "filter", 4)
-    weights = weights_of(graph, operator, filters, axis=0)
-    batches, height, width, depth = source.shape
-    channels, filter_height, filter_width, filter_depth = filters.shape
+    layer = weighted(graph, operator, rank=4, channel_axis=0)
+    channels, filter_height, filter_width, filter_depth = layer.filters.shape
+    window = window_of(layer, (filter_height, filter_width), dilation_at=4)
+    batches, height, width, depth = layer.source.shape
     if depth % filter_depth or channels % (depth // filter_depth):
         raise refuse(
             graph,
             operator,
-            f"its filter of shape {list(filters.shape)} does not divide {depth} input channels into groups",
+            f"its filter of shape {list(layer.filters.shape)} does not divide {depth} input channels into groups",
         )
-    bias = bias_of(graph, operator, optional_tensor_of(graph, operator, 2), channels)
-
-    options = options_of(graph, operator)
-    window = slide(
-        graph,
-        operator,
-        options.int8(0),
-        image=(height, width),
-        taps=(filter_height, filter_width),
-        strides=(options.int32(2), options.int32(1)),
-        dilations=(options.int32(5, 1), options.int32(4, 1)),
-    )
-    check_shape(graph, operator, output, "output", window.output_shape(batches, channels))
-    to = channel_output(graph, operator, channel_factors(source, filters, output), options.int8(3), output)
-    input_offset = -source.quantized.zero_point
+    check_shape(graph, operator, layer.output, "output", window.output_shape(batches, channels))
+    to = layer.requantized(options_of(graph, operator).int8(3))
+    bias, input_offset = layer.bias, -layer.source.quantized.zero_point
     if not window.padded:  # where some inputs are padding, the sum of the weights that count is not constant
-        bias, input_offset = fold_offset(bias, weights.reshape(channels, -1), input_offset), 0
-    pointers = (
-        pointer(source, "input"),
-        Constant("weights", weights),
-        Constant("bias", bias),
-        to.multipliers,
-        to.shifts,
-        output.index,
-    )
-    macs = output.elements * filter_height * filter_width * filter_depth
-    if filters.shape[1:] == (1, 1, depth) and (window.height.stride, window.width.stride) == (1, 1):
+        bias, input_offset = fold_offset(bias, layer.weights.reshape(channels, -1), input_offset), 0
+    pointers = layer.pointers(bias, to)
+    macs = layer.output.elements * filter_height * filter_width * filter_depth
+    if layer.filters.shape[1:] == (1, 1, depth) and (window.height.stride, window.width.stride) == (1, 1):
         dense = {"rows": batches * height * width, "depth": depth, "outputs": channels, "weights_offset": 0}
         params = {**dense, "input_offset": input_offset, **to.params}
         return Lowered((KernelCall("fully_connected_s8", params, pointers),), macs)

@@ -1,28 +1,9 @@
 """DEPTHWISE_CONV_2D: int8 input and output, int8 weights with one scale or one for each output channel."""
 
 from tinyml.graph import Graph, Operator
-from tinyml.ops.lowering import (
-    Constant,
-    KernelCall,
-    Lowered,
-    optional_tensor_of,
-    output_of,
-    pointer,
-    refuse,
-    tensor_of,
-)
-from tinyml.ops.quantized import (
-    bias_of,
-    channel_factors,
-    channel_output,
-    check_inputs,
-    check_int8,
-    check_rank,
-    check_shape,
-    options_of,
-    weights_of,
-)
-from tinyml.ops.window import slide
+from tinyml.ops.lowering import KernelCall, Lowered, refuse
+from tinyml.ops.quantized import check_shape, options_of
+from tinyml.ops.weighted import weighted, window_of
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
@@ -31,53 +12,29 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes, options or quantization are not what the kernel computes.
     """
-    check_inputs(graph, operator, (2, 3))
-    source, filters = tensor_of(graph, operator, 0), tensor_of(graph, operator, 1)
-    output = output_of(graph, operator)
-    check_int8(graph, operator, source, "input")
-    check_int8(graph, operator, output, "output")
-    check_rank(graph, operator, source, "input", 4)
-    check_rank(graph, operator, filters, "filter", 4)
-    weights = weights_of(graph, operator, filters, axis=3)
-    batches, height, width, depth = source.shape
-    one, filter_height, filter_width, channels = filters.shape
+    layer = weighted(graph, operator, rank=4, channel_axis=3)
+    one, filter_height, filter_width, channels = layer.filters.shape
+    window = window_of(layer, (filter_height, filter_width), dilation_at=5)
     options = options_of(graph, operator)
+    batches, depth = layer.source.shape[0], layer.source.shape[3]
     multiplier = options.int32(3)
     if one != 1 or channels != depth * multiplier:
         raise refuse(
             graph,
             operator,
-            f"its filter has the shape {list(filters.shape)} for {depth} input channels and a depth multiplier of "
-            f"{multiplier}",
+            f"its filter has the shape {list(layer.filters.shape)} for {depth} input channels and a depth "
+            f"multiplier of {multiplier}",
         )
-    bias = bias_of(graph, operator, optional_tensor_of(graph, operator, 2), channels)
-    window = slide(
-        graph,
-        operator,
-        options.int8(0),
-        image=(height, width),
-        taps=(filter_height, filter_width),
-        strides=(options.int32(2), options.int32(1)),
-        dilations=(options.int32(6, 1), options.int32(5, 1)),
-    )
-    check_shape(graph, operator, output, "output", window.output_shape(batches, channels))
-    to = channel_output(graph, operator, channel_factors(source, filters, output), options.int8(4), output)
+    check_shape(graph, operator, layer.output, "output", window.output_shape(batches, channels))
+    to = layer.requantized(options.int8(4))
     params = {
         "batches": batches,
         **window.params(),
         **window.dilations(),
         "input_channels": depth,
         "depth_multiplier": multiplier,
-        "input_offset": -source.quantized.zero_point,
+        "input_offset": -layer.source.quantized.zero_point,
         **to.params,
     }
-    pointers = (
-        pointer(source, "input"),
-        Constant("weights", weights),
-        Constant("bias", bias),
-        to.multipliers,
-        to.shifts,
-        output.index,
-    )
-    macs = output.elements * filter_height * filter_width
-    return Lowered((KernelCall("depthwise_conv2d_s8", params, pointers),), macs)
+    macs = layer.output.elements * filter_height * filter_width
+    return Lowered((KernelCall("depthwise_conv2d_s8", params, layer.pointers(layer.bias, to)),), macs)

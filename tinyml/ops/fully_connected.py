@@ -1,28 +1,9 @@
 """FULLY_CONNECTED: int8 input and output, int8 weights with one scale or one for each output channel."""
 
 from tinyml.graph import Graph, Operator, Tensor
-from tinyml.ops.lowering import (
-    Constant,
-    KernelCall,
-    Lowered,
-    optional_tensor_of,
-    output_of,
-    pointer,
-    refuse,
-    tensor_of,
-)
-from tinyml.ops.quantized import (
-    bias_of,
-    channel_factors,
-    channel_output,
-    check_inputs,
-    check_int8,
-    check_quantized,
-    check_rank,
-    fold_offset,
-    options_of,
-    weights_of,
-)
+from tinyml.ops.lowering import KernelCall, Lowered, optional_tensor_of, refuse
+from tinyml.ops.quantized import check_quantized, options_of
+from tinyml.ops.weighted import Weighted, fold_offset, weighted
 
 # How far the bias's scale may be from input scale × filter scale, in output scales (TFLM's limit).
 _BIAS_TOLERANCE = 0.02
@@ -34,39 +15,25 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes, options or quantization are not what the kernel computes.
     """
-    check_inputs(graph, operator, (2, 3))
-    source, filters = tensor_of(graph, operator, 0), tensor_of(graph, operator, 1)
-    bias_tensor = optional_tensor_of(graph, operator, 2)
-    output = output_of(graph, operator)
-    check_int8(graph, operator, source, "input")
-    check_int8(graph, operator, output, "output")
-    check_rank(graph, operator, filters, "filter", 2)
-    weights = weights_of(graph, operator, filters, axis=0)
-    channels, depth = filters.shape
-    rows = output.elements // channels
-    if output.shape[-1:] != (channels,) or source.elements != rows * depth:
+    layer = weighted(graph, operator, rank=2, channel_axis=0)
+    channels, depth = layer.filters.shape
+    rows = layer.output.elements // channels
+    if layer.output.shape[-1:] != (channels,) or layer.source.elements != rows * depth:
         raise refuse(
             graph,
             operator,
-            f"its input of shape {list(source.shape)} and filter of shape {list(filters.shape)} do not give an "
-            f"output of shape {list(output.shape)}",
+            f"its input of shape {list(layer.source.shape)} and filter of shape {list(layer.filters.shape)} do "
+            f"not give an output of shape {list(layer.output.shape)}",
         )
-    bias = bias_of(graph, operator, bias_tensor, channels)
     options = options_of(graph, operator)
     if (layout := options.int8(1)) != 0:
         raise refuse(graph, operator, f"its weights have the format code {layout}; 0 (DEFAULT) is supported")
 
-    weights_offset = 0
-    if not filters.quantized.per_channel:
-        # TFLM reads the weights' zero point and the bias's scale only where the weights have one scale.
-        check_quantized(graph, operator, filters, "filter")
-        weights_offset = -filters.quantized.zero_point
-        if bias_tensor is not None:
-            _check_bias_scale(graph, operator, source, filters, bias_tensor, output)
-    to = channel_output(graph, operator, channel_factors(source, filters, output), options.int8(0), output)
-    input_offset = -source.quantized.zero_point
+    weights_offset = _weights_offset(layer)
+    to = layer.requantized(options.int8(0))
+    bias, input_offset = layer.bias, -layer.source.quantized.zero_point
     if weights_offset == 0:
-        bias, input_offset = fold_offset(bias, weights, input_offset), 0
+        bias, input_offset = fold_offset(bias, layer.weights, input_offset), 0
     params = {
         "rows": rows,
         "depth": depth,
@@ -75,23 +42,32 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         "weights_offset": weights_offset,
         **to.params,
     }
-    pointers = (
-        pointer(source, "input"),
-        Constant("weights", weights),
-        Constant("bias", bias),
-        to.multipliers,
-        to.shifts,
-        output.index,
-    )
-    return Lowered((KernelCall("fully_connected_s8", params, pointers),), rows * depth * channels)
+    call = KernelCall("fully_connected_s8", params, layer.pointers(bias, to))
+    return Lowered((call,), rows * depth * channels)
 
 
-def _check_bias_scale(
-    graph: Graph, operator: Operator, source: Tensor, filters: Tensor, bias: Tensor, output: Tensor
-) -> None:
-    expected = source.quantized.scale * filters.quantized.scale
+def _weights_offset(layer: Weighted) -> int:
+    """Return what is added to each weight.
+
+    TFLM reads the weights' zero point and the bias's scale only where the weights have one scale.
+
+    Raises:
+        ModelError: the zero point or the scale is impossible.
+    """
+    if layer.filters.quantized.per_channel:
+        return 0
+    check_quantized(layer.graph, layer.operator, layer.filters, "filter")
+    if (bias := optional_tensor_of(layer.graph, layer.operator, 2)) is not None:
+        _check_bias_scale(layer, bias)
+    return -layer.filters.quantized.zero_point
+
+
+def _check_bias_scale(layer: Weighted, bias: Tensor) -> None:
+    expected = layer.source.quantized.scale * layer.filters.quantized.scale
     found = bias.quantization.scale if bias.quantization else 0.0
-    if abs(expected - found) / output.quantized.scale > _BIAS_TOLERANCE:
+    if abs(expected - found) / layer.output.quantized.scale > _BIAS_TOLERANCE:
         raise refuse(
-            graph, operator, f"its bias has the scale {found:.6g}, not input × filter scale {expected:.6g}"
+            layer.graph,
+            layer.operator,
+            f"its bias has the scale {found:.6g}, not input × filter scale {expected:.6g}",
         )

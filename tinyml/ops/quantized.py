@@ -1,7 +1,6 @@
 """What the operators on int8 tensors share: checks of types and zero points, activation ranges, multipliers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +8,7 @@ import numpy.typing as npt
 from tinyml import fixedpoint
 from tinyml.flatbuffer import Table
 from tinyml.graph import Graph, Operator, Tensor
-from tinyml.ops.lowering import Constant, refuse
+from tinyml.ops.lowering import refuse
 
 # Fused activations that TFLM applies to int8 outputs, by their code in the schema.
 _ACTIVATIONS = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6"}
@@ -172,95 +171,3 @@ def multiplier_of(graph: Graph, operator: Operator, real: float) -> tuple[int, i
             f"its scales ask for a factor of {real:.6g} between input and output; below 2^30 is allowed",
         )
     return pair
-
-
-@dataclass(frozen=True, eq=False)
-class ChannelOutput:
-    """How sums of a convolution or dense layer become int8 outputs.
-
-    Attributes:
-        params: the fields of a kernel's struct that say so.
-        multipliers, shifts: one element for each output channel, or one for all.
-    """
-
-    params: dict[str, int | float]
-    multipliers: Constant
-    shifts: Constant
-
-
-def channel_factors(source: Tensor, filters: Tensor, output: Tensor) -> list[float]:
-    """Return the factors from sums to outputs, one for each of the filter's scales.
-
-    They are computed with 64-bit floats. For FULLY_CONNECTED with one scale, TFLM's source multiplies 32-bit
-    floats; its released interpreter gives the 64-bit result there too, and the interpreter is what we match.
-    """
-    scale = source.quantized.scale
-    return [scale * s / output.quantized.scale for s in filters.quantized.scales]
-
-
-def channel_output(
-    graph: Graph, operator: Operator, reals: list[float], code: int, output: Tensor
-) -> ChannelOutput:
-    """Return the requantization of sums by the factors `reals`, one for each output channel or one for all.
-
-    Raises:
-        ModelError: a factor is too large, or the fused activation `code` is not supported.
-    """
-    pairs = [multiplier_of(graph, operator, real) for real in reals]
-    low, high = activation_range(graph, operator, code, output)
-    params: dict[str, int | float] = {
-        "output_offset": output.quantized.zero_point,
-        "activation_min": low,
-        "activation_max": high,
-        "per_channel": int(len(pairs) > 1),
-        "shifts_right": int(all(shift < 0 for _, shift in pairs)),
-    }
-    return ChannelOutput(
-        params,
-        Constant("multipliers", np.array([multiplier for multiplier, _ in pairs], np.int32)),
-        Constant("shifts", np.array([shift for _, shift in pairs], np.int8)),
-    )
-
-
-def bias_of(graph: Graph, operator: Operator, tensor: Tensor | None, channels: int) -> npt.NDArray[np.int32]:
-    """Return the bias of each output channel; zeros where the model has none.
-
-    Raises:
-        ModelError: the bias is not a constant of type int32 with `channels` elements.
-    """
-    if tensor is None:
-        return np.zeros(channels, np.int32)
-    check_type(graph, operator, tensor, "bias", "int32")
-    if tensor.elements != channels:
-        raise refuse(graph, operator, f"its bias has {tensor.elements} elements for {channels} output channels")
-    return np.asarray(constant_of(graph, operator, tensor, "bias"), np.int32).reshape(-1)
-
-
-def weights_of(graph: Graph, operator: Operator, tensor: Tensor, axis: int) -> npt.NDArray[np.int8]:
-    """Return int8 weights, quantized as a whole or by output channel along dimension `axis`.
-
-    Raises:
-        ModelError: they are not constant, of another type, or quantized along another dimension.
-    """
-    check_type(graph, operator, tensor, "filter", "int8")
-    if tensor.quantized.per_channel and tensor.quantized.axis != axis:
-        raise refuse(
-            graph, operator, f"its filter has scales along dimension {tensor.quantized.axis}; {axis} is supported"
-        )
-    return np.asarray(constant_of(graph, operator, tensor, "filter"), np.int8)
-
-
-def fold_offset(
-    bias: npt.NDArray[np.int32], weights: npt.NDArray[np.int8], input_offset: int
-) -> npt.NDArray[np.int32]:
-    """Return the bias with the input's zero point worked in: bias + input_offset × sum of a channel's weights.
-
-    It spares the kernel an addition a load where every sum takes all weights. Sums wrap at 32 bits on both sides.
-
-    Args:
-        bias: [channels].
-        weights: [channels, weights of a channel].
-        input_offset: what the kernel would add to each input.
-    """
-    sums: npt.NDArray[np.int64] = weights.sum(axis=1, dtype=np.int64) * input_offset + bias
-    return sums.astype(np.int32)
