@@ -1,6 +1,7 @@
 #include "tm_lookup.h"
 
 #include "lookup_s8.h"
+#include "tm_requantize.h"
 
 typedef struct {
   tm_lookup_s8_params params;
@@ -31,7 +32,7 @@ void tm_lookup_rescale(tm_interpreter *model, const tm_tensor *source, const tm_
   int8_t *table = tm_lookup_add(model, source, output);
   for (int32_t i = 0; table != NULL && tm_is_ok(model) && i < 256; i++) {
     const int32_t value = source->type == TM_UINT8 ? i : (int8_t)i;
-    const int32_t scaled = tm_requantize(value - source->zero_point, factor.multiplier, factor.shift);
+    const int32_t scaled = tm_scaled(value - source->zero_point, factor);
     table[i] = (int8_t)tm_clamp(tm_wrapping_add(scaled, output->zero_point), low, INT8_MAX);
   }
 }
