@@ -64,6 +64,7 @@ typedef struct {
   tm_vector outputs;          /* int32 */
   const int32_t *offsets;     /* of each tensor in the arena; NULL until they are planned */
   const tm_special *specials; /* ended by one without functions */
+  tm_vector prepared; /* bytes: arrays that operators need, from the file's metadata; those that are left */
   uint8_t *arena;
   uint32_t tensor_bytes; /* bytes from the arena's beginning on that hold tensors */
   uint32_t free_end;     /* the arena's bytes from here on hold what operators prepared */
@@ -93,6 +94,11 @@ void tm_node_read(tm_interpreter *model, uint32_t index, tm_node *node) TM_COLD;
 
 /* Find the parts of the model and check all of it. Uses the arena for a while. */
 bool tm_graph_read(tm_interpreter *model) TM_COLD;
+
+/* The next array that was prepared on the host, `size` bytes, below 2^31, from a multiple of 4 on; NULL where the
+ * file has no more: then the caller computes it, and those that follow. What it holds is as hostile as all of the
+ * file. */
+const void *tm_prepared(tm_interpreter *model, uint32_t size) TM_COLD;
 
 /* What operators keep holds pointers, which are aligned on every machine. */
 #define TM_ALIGNMENT ((uint32_t)sizeof(void *))

@@ -7,7 +7,7 @@ typedef struct {
   tm_lookup_s8_params params;
   const int8_t *input;
   int8_t *output;
-  int8_t table[256];
+  const int8_t *table;
 } lookup_call;
 
 static void run(const void *data) {
@@ -24,7 +24,11 @@ int8_t *tm_lookup_add(tm_interpreter *model, const tm_tensor *source, const tm_t
   call->params.size = source->elements;
   call->input = (const int8_t *)source->data;
   call->output = (int8_t *)output->data;
-  return call->table;
+  call->table = tm_prepared(model, 256);
+  if (call->table != NULL) return NULL;
+  int8_t *table = tm_take(model, 256);
+  call->table = table;
+  return table;
 }
 
 void tm_lookup_rescale(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output, int32_t low) {

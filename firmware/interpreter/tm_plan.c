@@ -3,7 +3,8 @@
 #include "tm_operators.h"
 
 /* A plan made on the host; see tinyml/generate/offline.py. The form is TensorFlow Lite Micro's: int32 numbers 0
- * (format), 0 (subgraph), number of tensors, and the offset of each, read in place. */
+ * (format), 0 (subgraph), number of tensors, and the offset of each, read in place. Arrays that operators need
+ * follow. */
 static const char metadata_name[] = "TinymlMemoryPlan";
 #define TM_PLAN_HEADER 3
 
@@ -23,9 +24,14 @@ static TM_COLD const int32_t *offsets_find(tm_interpreter *model) {
     const uint32_t buffer = (uint32_t)tm_scalar(file, entry, TM_FIELD(1, 4), 0);
     if (!tm_buffer_read(model, buffer, &plan)) return NULL;
     const int32_t *words = (const int32_t *)(const void *)(file->data + plan.start);
-    const bool fits = (uintptr_t)words % 4 == 0 && plan.length / 4 == TM_PLAN_HEADER + count && words[0] == 0 &&
-                      words[1] == 0 && (uint32_t)words[2] == count;
-    return fits ? words + TM_PLAN_HEADER : NULL;
+    const uint32_t size = 4 * (TM_PLAN_HEADER + count);
+    if ((uintptr_t)words % 4 != 0 || plan.length < size || words[0] != 0 || words[1] != 0 ||
+        (uint32_t)words[2] != count) {
+      return NULL;
+    }
+    model->prepared.start = plan.start + size;
+    model->prepared.length = plan.length - size;
+    return words + TM_PLAN_HEADER;
   }
   return NULL;
 }

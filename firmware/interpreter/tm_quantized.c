@@ -1,6 +1,5 @@
 #include "tm_quantized.h"
 
-#define TM_MAX_SHIFT 30    /* a kernel shifts a sum left by at most this */
 #define TM_MAX_INT8_RANK 6 /* TFLM's */
 
 bool tm_require(tm_interpreter *model, bool condition) {

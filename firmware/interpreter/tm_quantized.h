@@ -9,6 +9,8 @@
 /* Checks while compiling that a struct made here stands for a kernel's parameters: both hold as many int32_t. */
 #define TM_SAME_FIELDS(made, kernels) typedef char made##_has_all_fields[sizeof(made) == sizeof(kernels) ? 1 : -1]
 
+#define TM_MAX_SHIFT 30 /* a kernel shifts a sum left by at most this */
+
 /* Returns `condition`; where it is false, the operator is refused. */
 bool tm_require(tm_interpreter *model, bool condition) TM_COLD;
 

@@ -23,3 +23,16 @@ void *tm_take(tm_interpreter *model, uint32_t size) {
   model->free_end = (model->free_end - size) & ~(TM_ALIGNMENT - 1); /* tensor_bytes is a multiple, too */
   return model->arena + model->free_end;
 }
+
+const void *tm_prepared(tm_interpreter *model, uint32_t size) {
+  tm_vector *left = &model->prepared;
+  const uint8_t *array = model->file.data + left->start;
+  size = (size + 3) & ~3u;
+  if (size > left->length) {
+    left->length = 0; /* a smaller array that comes later is not what lies here */
+    return NULL;
+  }
+  left->start += size;
+  left->length -= size;
+  return array;
+}

@@ -9,7 +9,7 @@
 typedef struct {
   const int8_t *input;
   const int8_t *weights;
-  const int32_t *bias;
+  const int32_t *bias; /* NULL where there is none, until the layer is added: then zeros at the arena's end */
   const int32_t *multipliers;
   const int8_t *shifts;
   int8_t *output;
@@ -36,8 +36,8 @@ typedef struct {
 } tm_weighted;
 
 /* Read the operator. Its filter, constant int8, has `rank` dimensions, with one scale or one along dimension
- * `axis`, the output channels; the activation is the option in slot `activation`. A bias that is absent becomes
- * zeros; they, multipliers and shifts lie at the arena's end. */
+ * `axis`, the output channels; the activation is the option in slot `activation`. Multipliers and
+ * shifts lie in the file where they were prepared, and otherwise at the arena's end. */
 bool tm_weighted_read(tm_interpreter *model, uint32_t rank, int32_t axis, uint32_t activation,
                       tm_weighted *weighted) TM_COLD;
 
