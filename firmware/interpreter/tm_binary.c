@@ -48,8 +48,8 @@ bool tm_binary_read(tm_interpreter *model, tm_binary *binary) {
       !tm_require_apart(model, second, output, second->elements == output->elements)) {
     return false;
   }
-  binary->arrays.input[0] = (const int8_t *)first->data;
-  binary->arrays.input[1] = (const int8_t *)second->data;
+  binary->arrays.input1 = (const int8_t *)first->data;
+  binary->arrays.input2 = (const int8_t *)second->data;
   binary->arrays.output = (int8_t *)output->data;
   params->input_offset[0] = -first->zero_point;
   params->input_offset[1] = -second->zero_point;

@@ -20,7 +20,8 @@ typedef struct {
 
 /* A call of either kernel begins with its arrays; the parameters follow. */
 typedef struct {
-  const int8_t *input[2];
+  const int8_t *input1;
+  const int8_t *input2;
   int8_t *output;
 } tm_binary_arrays;
 
@@ -35,5 +36,8 @@ typedef struct {
 /* Read both inputs and the output, all int8, how they are broadcast, and the activation. The factor to the output
  * is the caller's to set. */
 bool tm_binary_read(tm_interpreter *model, tm_binary *binary) TM_COLD;
+
+/* The functions that the kernels are called by, for any parameters. */
+tm_run tm_run_add, tm_run_mul;
 
 #endif

@@ -40,18 +40,21 @@ typedef struct {
   tm_vector outputs; /* int32: tensors */
 } tm_node;
 
+/* Calls a kernel: `call` holds its arrays and parameters. */
+typedef void tm_run(const void *call);
+
 /* A layer that was prepared: an operator that computes something. */
 typedef struct {
-  void (*run)(const void *call);
+  tm_run *run;
   const void *call;
 } tm_layer;
 
 /* A kernel compiled for one layer's parameters, which makes it faster than the one that takes any. */
 typedef struct {
-  void (*general)(const void *call); /* the function that it stands in for */
-  const void *params;                /* of the layer, as operators prepare them; integers only */
-  uint32_t size;                     /* bytes of params */
-  void (*run)(const void *call);
+  tm_run *general;    /* the function that it stands in for */
+  const void *params; /* of the layer, as operators prepare them; integers only */
+  uint32_t size;      /* bytes of params */
+  tm_run *run;
 } tm_special;
 
 typedef struct {

@@ -9,14 +9,10 @@ typedef struct {
   tm_mul_s8_params params;
 } mul_call;
 
-typedef struct {
-  tm_binary_arrays at;
-  tm_binary_params params;
-} prepared_call;
-
-static void run(const void *data) {
+void tm_run_mul(const void *data) {
   const mul_call *call = data;
-  tm_mul_s8(&call->params, call->at.input[0], call->at.input[1], call->at.output);
+  const tm_mul_s8_params params = call->params; /* which no output can change, as the compiler now sees */
+  tm_mul_s8(&params, call->at.input1, call->at.input2, call->at.output);
 }
 
 static TM_COLD void prepare(tm_interpreter *model) {
@@ -24,12 +20,11 @@ static TM_COLD void prepare(tm_interpreter *model) {
   if (!tm_binary_read(model, &binary)) return;
   const tm_factor factor =
       tm_require_factor(model, binary.input[0].scale, binary.input[1].scale, binary.output.scale);
-  prepared_call *call = tm_layer_add(model, run, sizeof(*call), &binary.output);
-  if (call == NULL) return;
-  call->at = binary.arrays;
-  call->params = binary.params;
-  call->params.output_multiplier = factor.multiplier;
-  call->params.output_shift = factor.shift;
+  binary.params.output_multiplier = factor.multiplier;
+  binary.params.output_shift = factor.shift;
+  tm_binary_arrays *call =
+      tm_kernel_add(model, tm_run_mul, sizeof(*call), &binary.params, sizeof(binary.params), &binary.output);
+  if (call != NULL) *call = binary.arrays;
 }
 
 const tm_operator tm_op_mul = {18, prepare};

@@ -4,12 +4,7 @@
   1e-6F                       /* how far input and output scale may lie apart (TFLM's): pooling does not rescale */
 #define TM_MAX_AREA (1 << 23) /* pixels whose sum fits 32 bits */
 
-typedef struct {
-  tm_pool2d_arrays arrays;
-  tm_pool2d_params params;
-} pool2d_call;
-
-void tm_pool2d_add(tm_interpreter *model, void (*run)(const void *call)) {
+void tm_pool2d_add(tm_interpreter *model, tm_run *run) {
   static const int32_t dilation[2] = {1, 1};
   tm_tensor source, output;
   tm_pool2d_params params;
@@ -28,9 +23,8 @@ void tm_pool2d_add(tm_interpreter *model, void (*run)(const void *call)) {
                            &params.activation_max)) {
     return;
   }
-  pool2d_call *call = tm_layer_add(model, run, sizeof(*call), &output);
+  tm_pool2d_arrays *call = tm_kernel_add(model, run, sizeof(*call), &params, sizeof(params), &output);
   if (call == NULL) return;
-  call->arrays.input = (const int8_t *)source.data;
-  call->arrays.output = (int8_t *)output.data;
-  call->params = params;
+  call->input = (const int8_t *)source.data;
+  call->output = (int8_t *)output.data;
 }

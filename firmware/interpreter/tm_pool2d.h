@@ -18,6 +18,6 @@ typedef struct {
 } tm_pool2d_params;
 
 /* Add the layer; `run` is called with arrays and parameters. */
-void tm_pool2d_add(tm_interpreter *model, void (*run)(const void *call)) TM_COLD;
+void tm_pool2d_add(tm_interpreter *model, tm_run *run) TM_COLD;
 
 #endif

@@ -1,10 +1,10 @@
 #include "tm_quantized.h"
 
+#include <string.h>
+
 #define TM_MAX_INT8_RANK 6 /* TFLM's */
 
-bool tm_require(tm_interpreter *model, bool condition) {
-  return condition || tm_fail(model, TM_ERROR_FORM, model->node.index, 0);
-}
+void tm_refuse(tm_interpreter *model) { tm_fail(model, TM_ERROR_FORM, model->node.index, 0); }
 
 bool tm_has_input(tm_interpreter *model, uint32_t position) {
   return position < model->node.inputs.length && tm_int32_at(&model->file, model->node.inputs, position) >= 0;
@@ -67,7 +67,7 @@ bool tm_activation_range(tm_interpreter *model, int32_t code, const tm_tensor *o
   return tm_is_ok(model);
 }
 
-void *tm_layer_add(tm_interpreter *model, void (*run)(const void *call), uint32_t size, const tm_tensor *output) {
+void *tm_layer_add(tm_interpreter *model, tm_run *run, uint32_t size, const tm_tensor *output) {
   void *call = tm_take(model, size);
   if (call == NULL) return NULL;
   const uint32_t index = model->layer_count++;
@@ -75,5 +75,20 @@ void *tm_layer_add(tm_interpreter *model, void (*run)(const void *call), uint32_
   model->layers[index].call = call;
   model->layer_outputs[index].data = output->data;
   model->layer_outputs[index].size = output->bytes;
+  return call;
+}
+
+/* The special kernel for these parameters that takes the place of `run`; `run` where there is none. */
+static TM_COLD tm_run *run_for(const tm_interpreter *model, tm_run *run, const void *params, uint32_t size) {
+  for (const tm_special *special = model->specials; special->general != NULL; special++) {
+    if (special->general == run && tm_is_same(special->params, params, size)) return special->run;
+  }
+  return run;
+}
+
+void *tm_kernel_add(tm_interpreter *model, tm_run *run, uint32_t arrays_size, const void *params, uint32_t size,
+                    const tm_tensor *output) {
+  uint8_t *call = tm_layer_add(model, run_for(model, run, params, size), arrays_size + size, output);
+  if (call != NULL) memcpy(call + arrays_size, params, size);
   return call;
 }

@@ -11,8 +11,15 @@
 
 #define TM_MAX_SHIFT 30 /* a kernel shifts a sum left by at most this */
 
-/* Returns `condition`; where it is false, the operator is refused. */
-bool tm_require(tm_interpreter *model, bool condition) TM_COLD;
+/* Refuse the operator. */
+void tm_refuse(tm_interpreter *model) TM_COLD;
+
+/* Returns `condition`; where it is false, the operator is refused. Inlined, it is one branch for each of its
+ * terms. */
+TM_INLINE bool tm_require(tm_interpreter *model, bool condition) {
+  if (!condition) tm_refuse(model);
+  return condition;
+}
 
 /* Read the input at `position`; the operator is refused where it is absent. */
 bool tm_input(tm_interpreter *model, uint32_t position, tm_tensor *tensor) TM_COLD;
@@ -48,7 +55,11 @@ bool tm_activation_range(tm_interpreter *model, int32_t code, const tm_tensor *o
                          int32_t *high) TM_COLD;
 
 /* Add a layer that calls `run` with the `size` bytes that it returns (NULL: the arena is full). */
-void *tm_layer_add(tm_interpreter *model, void (*run)(const void *call), uint32_t size,
-                   const tm_tensor *output) TM_COLD;
+void *tm_layer_add(tm_interpreter *model, tm_run *run, uint32_t size, const tm_tensor *output) TM_COLD;
+
+/* Add a layer whose call consists of a kernel's arrays, which the caller fills in what is returned, and of its
+ * parameters of `size` bytes. A special kernel for these parameters takes the place of `run`. */
+void *tm_kernel_add(tm_interpreter *model, tm_run *run, uint32_t arrays_size, const void *params, uint32_t size,
+                    const tm_tensor *output) TM_COLD;
 
 #endif

@@ -68,15 +68,9 @@ bool tm_weighted_read(tm_interpreter *model, uint32_t rank, int32_t axis, uint32
   return scaling_read(model, tm_option(model, TM_FIELD(activation, 1), 0), weighted) && bias_read(model, weighted);
 }
 
-void tm_weighted_add(tm_interpreter *model, void (*run)(const void *call), const void *params, uint32_t size,
+void tm_weighted_add(tm_interpreter *model, tm_run *run, const void *params, uint32_t size,
                      const tm_weighted *weighted) {
-  for (const tm_special *special = model->specials; special->general != NULL; special++) {
-    if (special->general == run && tm_is_same(special->params, params, size)) {
-      run = special->run;
-      break;
-    }
-  }
-  tm_weighted_arrays *call = tm_layer_add(model, run, (uint32_t)sizeof(*call) + size, &weighted->output);
+  tm_weighted_arrays *call = tm_kernel_add(model, run, sizeof(*call), params, size, &weighted->output);
   if (call == NULL) return;
   *call = weighted->arrays;
   if (call->bias == NULL) {
@@ -85,5 +79,4 @@ void tm_weighted_add(tm_interpreter *model, void (*run)(const void *call), const
     if (zeros == NULL) return;
     call->bias = memset(zeros, 0, bytes);
   }
-  memcpy(call + 1, params, size);
 }

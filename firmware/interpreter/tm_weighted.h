@@ -43,12 +43,10 @@ bool tm_weighted_read(tm_interpreter *model, uint32_t rank, int32_t axis, uint32
 
 /* Add the layer of such a kernel, whose parameters have `size` bytes. A special kernel for them takes the place of
  * `run`. */
-void tm_weighted_add(tm_interpreter *model, void (*run)(const void *call), const void *params, uint32_t size,
+void tm_weighted_add(tm_interpreter *model, tm_run *run, const void *params, uint32_t size,
                      const tm_weighted *weighted) TM_COLD;
 
 /* The functions that such kernels are called by, for any parameters. */
-void tm_run_conv2d(const void *call);
-void tm_run_depthwise_conv2d(const void *call);
-void tm_run_fully_connected(const void *call);
+tm_run tm_run_conv2d, tm_run_depthwise_conv2d, tm_run_fully_connected;
 
 #endif
