@@ -56,6 +56,11 @@ def prepared(plan: Plan) -> bytes:
     return b"".join(part.ljust(_aligned(len(part)), b"\0") for part in parts)
 
 
+def flatbuffer_bytes(plan: Plan) -> int:
+    """Return the size of the model's file with memory plan and arrays; tables around them are left out."""
+    return len(plan.graph.data) + _WORD * len(plan.graph.tensors) + len(prepared(plan))
+
+
 def _call_bytes(layer: Layer, call: KernelCall) -> int:
     size = _CALL_BYTES + _WORD * (len(call.params) + len(call.pointers))
     inputs = layer.operator.inputs
