@@ -7,7 +7,7 @@ static TM_COLD int32_t size_at(const tm_tensor *tensor, uint32_t back) {
 
 /* Merge neighbouring dimensions that broadcast alike, the innermost first. */
 static TM_COLD bool loops_find(const tm_tensor *first, const tm_tensor *second, const tm_tensor *output,
-                               tm_loops *loops) {
+                               tm_binary_params *loops) {
   const uint32_t rank = first->rank > second->rank ? first->rank : second->rank;
   int32_t loop = TM_LOOPS; /* the one that was filled last */
   int32_t pattern = 0;     /* which inputs advance in it */
@@ -39,10 +39,21 @@ static TM_COLD bool loops_find(const tm_tensor *first, const tm_tensor *second, 
   return true;
 }
 
-bool tm_binary_read(tm_interpreter *model, tm_tensor *first, tm_tensor *second, tm_tensor *output,
-                    tm_loops *loops) {
-  return tm_int8_pair(model, 2, 2, first, output) && tm_input(model, 1, second) &&
-         tm_require(model, tm_is_int8(second) && loops_find(first, second, output, loops)) &&
-         tm_require_apart(model, first, output, first->elements == output->elements) &&
-         tm_require_apart(model, second, output, second->elements == output->elements);
+bool tm_binary_read(tm_interpreter *model, tm_binary *binary) {
+  const tm_tensor *first = &binary->input[0], *second = &binary->input[1], *output = &binary->output;
+  tm_binary_params *params = &binary->params;
+  if (!tm_int8_pair(model, 2, 2, &binary->input[0], &binary->output) || !tm_input(model, 1, &binary->input[1]) ||
+      !tm_require(model, tm_is_int8(second) && loops_find(first, second, output, params)) ||
+      !tm_require_apart(model, first, output, first->elements == output->elements) ||
+      !tm_require_apart(model, second, output, second->elements == output->elements)) {
+    return false;
+  }
+  binary->arrays.input1 = (const int8_t *)first->data;
+  binary->arrays.input2 = (const int8_t *)second->data;
+  binary->arrays.output = (int8_t *)output->data;
+  params->input_offset[0] = -first->zero_point;
+  params->input_offset[1] = -second->zero_point;
+  params->output_offset = output->zero_point;
+  return tm_activation_range(model, tm_option(model, TM_FIELD(0, 1), 0), output, &params->activation_min,
+                             &params->activation_max);
 }

@@ -6,21 +6,38 @@
 
 #define TM_LOOPS 4
 
-/* A kernel's loops, the outermost first. */
+/* What the parameters of both kernels begin with. */
 typedef struct {
-  int32_t size[TM_LOOPS];
+  int32_t size[TM_LOOPS]; /* of a kernel's loops, the outermost first */
   int32_t step[2][TM_LOOPS];
-} tm_loops;
+  int32_t input_offset[2];
+  int32_t output_offset;
+  int32_t output_multiplier;
+  int32_t output_shift;
+  int32_t activation_min;
+  int32_t activation_max;
+} tm_binary_params;
 
-/* The initializer of a kernel's sizes and steps. */
-#define TM_LOOPS_PARAMS(loops)                                                                                   \
-  .size_0 = (loops).size[0], .size_1 = (loops).size[1], .size_2 = (loops).size[2], .size_3 = (loops).size[3],    \
-  .input1_step_0 = (loops).step[0][0], .input1_step_1 = (loops).step[0][1], .input1_step_2 = (loops).step[0][2], \
-  .input1_step_3 = (loops).step[0][3], .input2_step_0 = (loops).step[1][0], .input2_step_1 = (loops).step[1][1], \
-  .input2_step_2 = (loops).step[1][2], .input2_step_3 = (loops).step[1][3]
+/* A call of either kernel begins with its arrays; the parameters follow. */
+typedef struct {
+  const int8_t *input1;
+  const int8_t *input2;
+  int8_t *output;
+} tm_binary_arrays;
 
-/* Read both inputs and the output, all int8, and how they are broadcast. */
-bool tm_binary_read(tm_interpreter *model, tm_tensor *first, tm_tensor *second, tm_tensor *output,
-                    tm_loops *loops) TM_COLD;
+/* Such an operator while it is prepared. */
+typedef struct {
+  tm_tensor input[2];
+  tm_tensor output;
+  tm_binary_arrays arrays;
+  tm_binary_params params;
+} tm_binary;
+
+/* Read both inputs and the output, all int8, how they are broadcast, and the activation. The factor to the output
+ * is the caller's to set. */
+bool tm_binary_read(tm_interpreter *model, tm_binary *binary) TM_COLD;
+
+/* The functions that the kernels are called by, for any parameters. */
+tm_run tm_run_add, tm_run_mul;
 
 #endif

@@ -1,21 +1,14 @@
 #include "tm_conv.h"
 
-bool tm_conv_read(tm_interpreter *model, int32_t axis, tm_conv *conv) {
-  const tm_tensor *source = &conv->source, *filter = &conv->filter;
-  if (!tm_int8_pair(model, 2, 3, &conv->source, &conv->output) || !tm_filter(model, 4, axis, &conv->filter) ||
-      !tm_require(model, source->rank == 4 && model->node.options != 0)) {
-    return false;
-  }
-  const uint32_t slot = axis == 0 ? 3 : 4; /* of the activation and those behind it */
-  conv->height.size = source->shape[1];
-  conv->width.size = source->shape[2];
-  conv->height.taps = filter->shape[1];
-  conv->width.taps = filter->shape[2];
-  conv->width.dilation = tm_option(model, slot + 1, 4, 1);
-  conv->height.dilation = tm_option(model, slot + 2, 4, 1);
-  return tm_slide(model, &conv->height, &conv->width) &&
-         tm_require(model, tm_has_shape4(&conv->output, source->shape[0], conv->height.output, conv->width.output,
-                                         filter->shape[axis])) &&
-         tm_require_apart(model, source, &conv->output, false) &&
-         tm_channel_prepare(model, source, filter, &conv->output, tm_option(model, slot, 1, 0), &conv->to);
+bool tm_conv_read(tm_interpreter *model, int32_t axis, tm_weighted *weighted, tm_conv_params *params) {
+  const uint32_t activation = axis == 0 ? 3 : 4; /* slot of the option, and of those behind it */
+  if (!tm_weighted_read(model, 4, axis, activation, weighted)) return false;
+  params->window.taps[0] = weighted->filter.shape[1];
+  params->window.taps[1] = weighted->filter.shape[2];
+  params->dilation[0] = tm_option(model, TM_FIELD(activation + 2, 4), 1);
+  params->dilation[1] = tm_option(model, TM_FIELD(activation + 1, 4), 1);
+  params->input_offset = -weighted->source.zero_point;
+  params->scaling = weighted->scaling;
+  return tm_slide(model, &weighted->source, &weighted->output, weighted->channels, params->dilation,
+                  &params->window);
 }

@@ -2,10 +2,9 @@
 #ifndef TM_DENSE_H
 #define TM_DENSE_H
 
-#include "tm_quantized.h"
+#include "tm_weighted.h"
 
 /* Add the layer: `rows` rows of inputs, the filter's channels in its first dimension. */
-void tm_dense_add(tm_interpreter *model, int32_t rows, const tm_tensor *source, const tm_tensor *filter,
-                  int32_t weights_offset, const tm_tensor *output, const tm_channel_output *to) TM_COLD;
+void tm_dense_add(tm_interpreter *model, int32_t rows, int32_t weights_offset, tm_weighted *weighted) TM_COLD;
 
 #endif

@@ -69,6 +69,13 @@ int32_t tm_round(float x) {
   return whole + (rest >= 0.5F) - (rest <= -0.5F);
 }
 
+/* Out of line: inlined, the products of exp would be half of this file's code. */
+static TM_COLD __attribute__((noinline)) int32_t product(int32_t a, int32_t b) {
+  return tm_doubling_high_mul(a, b);
+}
+
+int32_t tm_scaled(int32_t x, tm_factor factor) { return tm_requantize(x, factor.multiplier, factor.shift); }
+
 int32_t tm_input_radius(int32_t integer_bits, int32_t shift) {
   return (int32_t)((((1u << integer_bits) - 1u) << (31 - integer_bits)) >> shift);
 }
@@ -77,10 +84,10 @@ int32_t tm_input_radius(int32_t integer_bits, int32_t shift) {
 static TM_COLD int32_t exp_near_zero(int32_t x) {
   const int32_t exp_minus_eighth = 1895147668, third = 715827883;
   x += 1 << 28;
-  const int32_t x2 = tm_doubling_high_mul(x, x), x3 = tm_doubling_high_mul(x2, x);
-  const int32_t x4_by_4 = tm_rounding_shift(tm_doubling_high_mul(x2, x2), 2);
-  const int32_t rest = tm_rounding_shift(tm_doubling_high_mul(x4_by_4 + x3, third) + x2, 1);
-  return exp_minus_eighth + tm_doubling_high_mul(exp_minus_eighth, x + rest);
+  const int32_t x2 = product(x, x), x3 = product(x2, x);
+  const int32_t x4_by_4 = tm_rounding_shift(product(x2, x2), 2);
+  const int32_t rest = tm_rounding_shift(product(x4_by_4 + x3, third) + x2, 1);
+  return exp_minus_eighth + product(exp_minus_eighth, x + rest);
 }
 
 int32_t tm_exp_of_negative(int32_t x, int32_t integer_bits) {
@@ -92,7 +99,7 @@ int32_t tm_exp_of_negative(int32_t x, int32_t integer_bits) {
   int32_t result = exp_near_zero(low * (1 << integer_bits));
   const int32_t remainder = low - x;
   for (int32_t i = 0; i < integer_bits + 2; i++) {
-    if (remainder & quarter << i) result = tm_doubling_high_mul(result, factors[i]);
+    if (remainder & quarter << i) result = product(result, factors[i]);
   }
   return result;
 }

@@ -23,6 +23,9 @@ tm_factor tm_factor_of(float a, float b, float c, int32_t exponent) TM_COLD;
 /* `x` rounded to nearest, ties away from zero. Range: -2^31 < x < 2^31. */
 int32_t tm_round(float x) TM_COLD;
 
+/* x * factor, rounded (TFLM's MultiplyByQuantizedMultiplier). shift: -31 to 30. */
+int32_t tm_scaled(int32_t x, tm_factor factor) TM_COLD;
+
 /* How far from 0 an input may be before it overflows (TFLM's CalculateInputRadius). shift: 0 to 31. */
 int32_t tm_input_radius(int32_t integer_bits, int32_t shift) TM_COLD;
 

@@ -29,15 +29,16 @@ uint32_t tm_field(tm_flatbuffer *file, uint32_t table, uint32_t slot) {
   return offset == 0 ? 0 : table + offset;
 }
 
-int32_t tm_scalar(tm_flatbuffer *file, uint32_t table, uint32_t slot, uint32_t size, int32_t absent) {
-  const uint32_t at = tm_field(file, table, slot);
+int32_t tm_scalar(tm_flatbuffer *file, uint32_t table, uint32_t field, int32_t absent) {
+  const uint32_t at = tm_field(file, table, TM_FIELD_SLOT(field)), size = TM_FIELD_BYTES(field);
   if (at == 0) return absent;
   const uint32_t value = tm_read(file, at, size);
   return size == 1 ? (int8_t)value : (int32_t)value;
 }
 
-float tm_float(tm_flatbuffer *file, uint32_t position) {
-  const uint32_t bits = tm_read(file, position, 4);
+bool tm_is_positive(uint32_t bits) { return bits - 1u < 0x7F7FFFFFu; }
+
+float tm_float(uint32_t bits) {
   float value;
   memcpy(&value, &bits, sizeof(value));
   return value;
@@ -48,18 +49,15 @@ uint32_t tm_table(tm_flatbuffer *file, uint32_t table, uint32_t slot) {
   return at == 0 ? 0 : tm_follow(file, at);
 }
 
-tm_vector tm_vector_of(tm_flatbuffer *file, uint32_t table, uint32_t slot, uint32_t item_size) {
-  tm_vector vector = {0, 0};
-  const uint32_t at = tm_table(file, table, slot);
-  if (at == 0) return vector;
-  const uint32_t length = tm_read(file, at, 4);
-  if (file->malformed || length > (file->size - at - 4) / item_size) {
+void tm_vector_read(tm_flatbuffer *file, uint32_t table, uint32_t field, tm_vector *vector) {
+  const uint32_t at = tm_table(file, table, TM_FIELD_SLOT(field));
+  uint32_t length = at == 0 ? 0 : tm_read(file, at, 4);
+  if (length != 0 && (file->malformed || length > (file->size - at - 4) / TM_FIELD_BYTES(field))) {
     file->malformed = true;
-    return vector;
+    length = 0;
   }
-  vector.start = at + 4;
-  vector.length = length;
-  return vector;
+  vector->start = at + 4;
+  vector->length = length;
 }
 
 int32_t tm_int32_at(tm_flatbuffer *file, tm_vector vector, uint32_t index) {

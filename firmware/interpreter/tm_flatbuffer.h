@@ -34,16 +34,25 @@ uint32_t tm_follow(tm_flatbuffer *file, uint32_t position) TM_COLD;
 /* The position of the field in `slot` of a table, or 0. */
 uint32_t tm_field(tm_flatbuffer *file, uint32_t table, uint32_t slot) TM_COLD;
 
-/* A field of `size` bytes, or `absent`; of one byte as signed. */
-int32_t tm_scalar(tm_flatbuffer *file, uint32_t table, uint32_t slot, uint32_t size, int32_t absent) TM_COLD;
+/* A field that is a number or a vector: its slot, and the bytes (1 to 8) of the number or of each element. */
+#define TM_FIELD(slot, bytes) ((slot) << 4 | (bytes))
+#define TM_FIELD_SLOT(field) ((field) >> 4)
+#define TM_FIELD_BYTES(field) ((field)&15u)
 
-float tm_float(tm_flatbuffer *file, uint32_t position) TM_COLD;
+/* The number in a field, or `absent`; of one byte as signed. */
+int32_t tm_scalar(tm_flatbuffer *file, uint32_t table, uint32_t field, int32_t absent) TM_COLD;
+
+/* Whether the bits are those of a finite float above 0. */
+bool tm_is_positive(uint32_t bits) TM_COLD;
+
+/* The float of these bits. */
+float tm_float(uint32_t bits) TM_COLD;
 
 /* A field that is a table, or 0. */
 uint32_t tm_table(tm_flatbuffer *file, uint32_t table, uint32_t slot) TM_COLD;
 
-/* A field that is a vector, all of whose elements of `item_size` bytes lie in the file; an absent one is empty. */
-tm_vector tm_vector_of(tm_flatbuffer *file, uint32_t table, uint32_t slot, uint32_t item_size) TM_COLD;
+/* Find the vector in a field, all of whose elements lie in the file; an absent one is empty. */
+void tm_vector_read(tm_flatbuffer *file, uint32_t table, uint32_t field, tm_vector *vector) TM_COLD;
 
 /* Element `index` of a vector of int32, and the table that element `index` of a vector of tables is. */
 int32_t tm_int32_at(tm_flatbuffer *file, tm_vector vector, uint32_t index) TM_COLD;

@@ -12,23 +12,21 @@
 #define TM_MAX_TENSORS 2048
 
 /* The offset of a tensor without a place in the arena. */
-#define TM_UNPLANNED 0xFFFFFFFFu
+#define TM_UNPLANNED (-1)
 
 /* Types of tensors that operators ask for, as the schema numbers them. */
 enum { TM_FLOAT32 = 0, TM_INT32 = 2, TM_UINT8 = 3, TM_INT8 = 9 };
 
 /* A tensor, as it is read from the file whenever it is needed. */
 typedef struct {
-  int32_t index;
   int32_t type;
   uint32_t rank;
-  int32_t shape[TM_MAX_RANK];
-  int32_t elements; /* 1 for a scalar */
+  int32_t shape[TM_MAX_RANK]; /* 1 behind the last dimension */
+  int32_t elements;           /* 1 for a scalar */
   uint32_t bytes;
   uint8_t *data;      /* where its values lie, in the file or in the arena; NULL where the arena has none */
   bool is_constant;   /* the file holds its values, which are never written */
-  uint32_t scales;    /* how many: 0 where it is not quantized */
-  uint32_t scales_at; /* position of the first scale in the file */
+  tm_vector scales;   /* floats; none where it is not quantized */
   float scale;        /* the first */
   int32_t zero_point; /* the first; INT32_MAX where it has more than 32 bits */
   int32_t axis;       /* dimension that several scales run along */
@@ -42,42 +40,42 @@ typedef struct {
   tm_vector outputs; /* int32: tensors */
 } tm_node;
 
+/* Calls a kernel: `call` holds its arrays and parameters. */
+typedef void tm_run(const void *call);
+
 /* A layer that was prepared: an operator that computes something. */
 typedef struct {
-  void (*run)(const void *call);
+  tm_run *run;
   const void *call;
 } tm_layer;
 
 /* A kernel compiled for one layer's parameters, which makes it faster than the one that takes any. */
 typedef struct {
-  void (*general)(const void *call); /* the function that it stands in for */
-  const void *params;                /* of the layer, as operators prepare them; integers only */
-  uint32_t size;                     /* bytes of params */
-  void (*run)(const void *call);
+  tm_run *general;    /* the function that it stands in for */
+  const void *params; /* of the layer, as operators prepare them; integers only */
+  uint32_t size;      /* bytes of params */
+  tm_run *run;
 } tm_special;
 
 typedef struct {
   tm_flatbuffer file;
-  tm_vector codes;     /* tables */
-  tm_vector buffers;   /* tables */
-  tm_vector tensors;   /* tables */
-  tm_vector operators; /* tables */
-  tm_vector inputs;    /* int32 */
-  tm_vector outputs;   /* int32 */
-  tm_vector plan;      /* int32: offsets of tensors in the arena, from the file's metadata; empty where unused */
-  const int32_t *offsets;     /* the same where it was made here */
+  tm_vector codes;            /* tables */
+  tm_vector buffers;          /* tables */
+  tm_vector tensors;          /* tables */
+  tm_vector operators;        /* tables */
+  tm_vector inputs;           /* int32 */
+  tm_vector outputs;          /* int32 */
+  const int32_t *offsets;     /* of each tensor in the arena; NULL until they are planned */
   const tm_special *specials; /* ended by one without functions */
+  tm_vector prepared; /* bytes: arrays that operators need, from the file's metadata; those that are left */
   uint8_t *arena;
-  uint32_t arena_size;
   uint32_t tensor_bytes; /* bytes from the arena's beginning on that hold tensors */
   uint32_t free_end;     /* the arena's bytes from here on hold what operators prepared */
   tm_node node;          /* the operator that is being prepared */
-  tm_status status;
-  uint32_t layer_count;
+  uint32_t layer_count;  /* so far */
   tm_layer *layers;
   tm_buffer *layer_outputs;
-  tm_buffer *input_buffers;
-  tm_buffer *output_buffers;
+  tm_model *descriptor; /* the model as the runtime sees it */
 } tm_interpreter;
 
 /* Keep the first error. Returns false. */
@@ -92,10 +90,18 @@ bool tm_tensor_read(tm_interpreter *model, int32_t index, tm_tensor *tensor) TM_
 /* Read a tensor that must have its values, or room for them, somewhere. */
 bool tm_place_read(tm_interpreter *model, int32_t index, tm_tensor *tensor) TM_COLD;
 
-tm_node tm_node_read(tm_interpreter *model, uint32_t index) TM_COLD;
+/* Find the bytes of buffer `index`. Returns whether the model has it. */
+bool tm_buffer_read(tm_interpreter *model, uint32_t index, tm_vector *bytes) TM_COLD;
+
+void tm_node_read(tm_interpreter *model, uint32_t index, tm_node *node) TM_COLD;
 
 /* Find the parts of the model and check all of it. Uses the arena for a while. */
 bool tm_graph_read(tm_interpreter *model) TM_COLD;
+
+/* The next array that was prepared on the host, `size` bytes, below 2^31, from a multiple of 4 on; NULL where the
+ * file has no more: then the caller computes it, and those that follow. What it holds is as hostile as all of the
+ * file. */
+const void *tm_prepared(tm_interpreter *model, uint32_t size) TM_COLD;
 
 /* What operators keep holds pointers, which are aligned on every machine. */
 #define TM_ALIGNMENT ((uint32_t)sizeof(void *))

@@ -6,11 +6,11 @@
 #include "tm_plan.h"
 
 /* The places of the model's inputs or outputs. */
-static TM_COLD tm_buffer *ports(tm_interpreter *model, tm_vector tensors) {
-  tm_buffer *buffers = tm_take(model, tensors.length * (uint32_t)sizeof(*buffers));
-  for (uint32_t i = 0; buffers != NULL && i < tensors.length; i++) {
+static TM_COLD const tm_buffer *ports(tm_interpreter *model, const tm_vector *tensors) {
+  tm_buffer *buffers = tm_take(model, tensors->length * (uint32_t)sizeof(*buffers));
+  for (uint32_t i = 0; buffers != NULL && i < tensors->length; i++) {
     tm_tensor tensor;
-    if (!tm_place_read(model, tm_int32_at(&model->file, tensors, i), &tensor)) return NULL;
+    if (!tm_place_read(model, tm_int32_at(&model->file, *tensors, i), &tensor)) break;
     buffers[i].data = tensor.data;
     buffers[i].size = tensor.bytes;
   }
@@ -18,7 +18,7 @@ static TM_COLD tm_buffer *ports(tm_interpreter *model, tm_vector tensors) {
 }
 
 static TM_COLD void prepare(tm_interpreter *model, const tm_operator *const *operators, uint32_t index) {
-  model->node = tm_node_read(model, index);
+  tm_node_read(model, index, &model->node);
   while (*operators != NULL && (*operators)->code != model->node.code) operators++;
   if (*operators == NULL) {
     tm_fail(model, TM_ERROR_OPERATOR, index, (uint32_t)model->node.code);
@@ -27,25 +27,30 @@ static TM_COLD void prepare(tm_interpreter *model, const tm_operator *const *ope
   }
 }
 
-tm_status tm_interpreter_load(tm_interpreter *model, const tm_operator *const *operators,
-                              const tm_special *specials, const uint8_t *data, uint32_t size, uint8_t *arena,
-                              uint32_t arena_size) {
+bool tm_interpreter_load(tm_interpreter *model, const tm_operator *const *operators, const tm_special *specials,
+                         const uint8_t *data, uint32_t size, tm_model *descriptor) {
   memset(model, 0, sizeof(*model));
+  memset(&descriptor->status, 0, sizeof(descriptor->status));
+  descriptor->layer_count = descriptor->input_count = descriptor->output_count = 0;
+  model->descriptor = descriptor;
   model->file.data = data;
   model->file.size = size;
   model->specials = specials;
-  model->arena = arena;
-  model->arena_size = arena_size;
-  model->free_end = arena_size & ~(TM_ALIGNMENT - 1);
-  if (!tm_graph_read(model) || !tm_plan_make(model)) return model->status;
+  model->arena = descriptor->arena;
+  model->free_end = descriptor->arena_size & ~(TM_ALIGNMENT - 1);
+  if (!tm_graph_read(model) || !tm_plan_make(model)) return false;
   const uint32_t most = model->operators.length;
-  model->input_buffers = ports(model, model->inputs);
-  model->output_buffers = ports(model, model->outputs);
-  model->layers = tm_take(model, most * (uint32_t)sizeof(tm_layer));
-  model->layer_outputs = tm_take(model, most * (uint32_t)sizeof(tm_buffer));
+  descriptor->inputs = ports(model, &model->inputs);
+  descriptor->outputs = ports(model, &model->outputs);
+  model->layers = tm_take(model, most * (uint32_t)sizeof(*model->layers));
+  descriptor->layer_outputs = model->layer_outputs =
+      tm_take(model, most * (uint32_t)sizeof(*model->layer_outputs));
   for (uint32_t i = 0; i < most && tm_is_ok(model); i++) prepare(model, operators, i);
-  tm_is_ok(model);
-  return model->status;
+  if (!tm_is_ok(model)) return false;
+  descriptor->layer_count = model->layer_count;
+  descriptor->input_count = model->inputs.length;
+  descriptor->output_count = model->outputs.length;
+  return true;
 }
 
 void tm_interpreter_run(const tm_interpreter *model, uint32_t first, uint32_t end) {

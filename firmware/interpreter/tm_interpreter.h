@@ -13,11 +13,11 @@
 typedef struct tm_operator tm_operator;
 
 /* Load the `size` bytes of a model, to be run with the kernels of `operators` and `specials`. They are used in
- * place as long as the model runs, and begin at a multiple of
- * 4. arena: `arena_size` bytes from a multiple of 8 on. Where the status is not TM_OK, nothing may be run. */
-tm_status tm_interpreter_load(tm_interpreter *model, const tm_operator *const *operators,
-                              const tm_special *specials, const uint8_t *data, uint32_t size, uint8_t *arena,
-                              uint32_t arena_size) TM_COLD;
+ * place as long as the model runs, and begin at a multiple of 4. descriptor: its arena, `arena_size` bytes from a
+ * multiple of 8 on, is the caller's; status, layers, inputs and outputs are set. Returns whether the status is
+ * TM_OK; where it is not, nothing may be run. */
+bool tm_interpreter_load(tm_interpreter *model, const tm_operator *const *operators, const tm_special *specials,
+                         const uint8_t *data, uint32_t size, tm_model *descriptor) TM_COLD;
 
 /* Run layers `first` to `end` - 1; all of them, from 0 to layer_count, are an inference. */
 void tm_interpreter_run(const tm_interpreter *model, uint32_t first, uint32_t end);

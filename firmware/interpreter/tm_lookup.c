@@ -1,12 +1,13 @@
 #include "tm_lookup.h"
 
 #include "lookup_s8.h"
+#include "tm_requantize.h"
 
 typedef struct {
   tm_lookup_s8_params params;
   const int8_t *input;
   int8_t *output;
-  int8_t table[256];
+  const int8_t *table;
 } lookup_call;
 
 static void run(const void *data) {
@@ -23,7 +24,11 @@ int8_t *tm_lookup_add(tm_interpreter *model, const tm_tensor *source, const tm_t
   call->params.size = source->elements;
   call->input = (const int8_t *)source->data;
   call->output = (int8_t *)output->data;
-  return call->table;
+  call->table = tm_prepared(model, 256);
+  if (call->table != NULL) return NULL;
+  int8_t *table = tm_take(model, 256);
+  call->table = table;
+  return table;
 }
 
 void tm_lookup_rescale(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output, int32_t low) {
@@ -31,7 +36,7 @@ void tm_lookup_rescale(tm_interpreter *model, const tm_tensor *source, const tm_
   int8_t *table = tm_lookup_add(model, source, output);
   for (int32_t i = 0; table != NULL && tm_is_ok(model) && i < 256; i++) {
     const int32_t value = source->type == TM_UINT8 ? i : (int8_t)i;
-    const int32_t scaled = tm_requantize(value - source->zero_point, factor.multiplier, factor.shift);
+    const int32_t scaled = tm_scaled(value - source->zero_point, factor);
     table[i] = (int8_t)tm_clamp(tm_wrapping_add(scaled, output->zero_point), low, INT8_MAX);
   }
 }

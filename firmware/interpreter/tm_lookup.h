@@ -1,11 +1,11 @@
-/* Functions of one 8-bit value become a table of 256 results at the arena's end; see tinyml/ops/lookup.py. */
+/* Functions of one 8-bit value become a table of 256 results; see tinyml/ops/lookup.py. */
 #ifndef TM_LOOKUP_H
 #define TM_LOOKUP_H
 
 #include "tm_quantized.h"
 
-/* Add the layer. Returns the table, by the input's byte taken as unsigned, which the caller fills; NULL where the
- * arena is full. */
+/* Add the layer. Returns the table at the arena's end, by the input's byte taken as unsigned, which the caller
+ * fills; NULL where it was prepared or the arena is full. */
 int8_t *tm_lookup_add(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output) TM_COLD;
 
 /* Fill the table with values brought from one scale to another and clamped to `low` and INT8_MAX: QUANTIZE, RELU.

@@ -2,11 +2,18 @@
 #include "average_pool2d_s8.h"
 #include "tm_pool2d.h"
 
+TM_SAME_FIELDS(tm_pool2d_params, tm_average_pool2d_s8_params);
+
+typedef struct {
+  tm_pool2d_arrays at;
+  tm_average_pool2d_s8_params params;
+} pool2d_call;
+
 static void run(const void *data) {
-  const tm_pool2d_call *call = data;
-  const tm_pool2d *pool = &call->pool;
-  const tm_average_pool2d_s8_params params = TM_POOL2D_PARAMS(pool);
-  tm_average_pool2d_s8(&params, call->input, call->output);
+  const pool2d_call *call = data;
+  const tm_average_pool2d_s8_params params =
+      call->params; /* which no output can change, as the compiler now sees */
+  tm_average_pool2d_s8(&params, call->at.input, call->at.output);
 }
 
 static TM_COLD void prepare(tm_interpreter *model) { tm_pool2d_add(model, run); }

@@ -34,9 +34,9 @@ static TM_COLD void prepare(tm_interpreter *model) {
   const uint32_t count = model->node.inputs.length;
   if (!tm_int8_pair(model, 1, TM_MAX_INPUTS, &source, &output)) return;
   const int32_t rank = (int32_t)output.rank;
-  int32_t axis = tm_option(model, 0, 4, 0);
-  if (!tm_require(model,
-                  model->node.options != 0 && tm_option(model, 1, 1, 0) == 0 && axis >= -rank && axis < rank)) {
+  int32_t axis = tm_option(model, TM_FIELD(0, 4), 0);
+  if (!tm_require(model, model->node.options != 0 && tm_option(model, TM_FIELD(1, 1), 0) == 0 && axis >= -rank &&
+                             axis < rank)) {
     return;
   }
   if (axis < 0) axis += rank;

@@ -15,7 +15,7 @@ static TM_COLD int8_t result_of(int32_t x, tm_factor factor) {
   const int32_t radius = tm_input_radius(TM_INTEGER_BITS, factor.shift);
   if (x <= -radius) return INT8_MIN;
   if (x >= radius) return INT8_MAX;
-  const int32_t value = logistic(tm_requantize(x, factor.multiplier, factor.shift));
+  const int32_t value = logistic(tm_scaled(x, factor));
   return (int8_t)tm_clamp(tm_rounding_shift(value, 31 - 8) + INT8_MIN, INT8_MIN, INT8_MAX);
 }
 

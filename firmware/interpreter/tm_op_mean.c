@@ -81,7 +81,7 @@ static TM_COLD void prepare(tm_interpreter *model) {
   uint32_t reduced, rest;
   mean_loops loops;
   if (!tm_int8_pair(model, 2, 2, &source, &output) || !axes_read(model, &source, &reduced)) return;
-  const bool keep = tm_option(model, 0, 1, 0) != 0;
+  const bool keep = tm_option(model, TM_FIELD(0, 1), 0) != 0;
   if (!tm_require(model, shape_fits(&source, reduced, keep, &output) && loops_find(&source, reduced, &loops)) ||
       !tm_require_apart(model, &source, &output, true)) {
     return;

@@ -2,38 +2,29 @@
 #include "mul_s8.h"
 #include "tm_binary.h"
 
+TM_SAME_FIELDS(tm_binary_params, tm_mul_s8_params);
+
 typedef struct {
+  tm_binary_arrays at;
   tm_mul_s8_params params;
-  const int8_t *input1;
-  const int8_t *input2;
-  int8_t *output;
 } mul_call;
 
-static void run(const void *data) {
+void tm_run_mul(const void *data) {
   const mul_call *call = data;
-  tm_mul_s8(&call->params, call->input1, call->input2, call->output);
+  const tm_mul_s8_params params = call->params; /* which no output can change, as the compiler now sees */
+  tm_mul_s8(&params, call->at.input1, call->at.input2, call->at.output);
 }
 
 static TM_COLD void prepare(tm_interpreter *model) {
-  tm_tensor first, second, output;
-  tm_loops loops;
-  int32_t low, high;
-  if (!tm_binary_read(model, &first, &second, &output, &loops) ||
-      !tm_activation_range(model, tm_option(model, 0, 1, 0), &output, &low, &high)) {
-    return;
-  }
-  const tm_factor factor = tm_require_factor(model, first.scale, second.scale, output.scale);
-  mul_call *call = tm_layer_add(model, run, sizeof(*call), &output);
-  if (call == NULL) return;
-  const mul_call made = {
-      .params = {TM_LOOPS_PARAMS(loops), .input1_offset = -first.zero_point, .input2_offset = -second.zero_point,
-                 .output_offset = output.zero_point, .output_multiplier = factor.multiplier,
-                 .output_shift = factor.shift, .activation_min = low, .activation_max = high},
-      .input1 = (const int8_t *)first.data,
-      .input2 = (const int8_t *)second.data,
-      .output = (int8_t *)output.data,
-  };
-  *call = made;
+  tm_binary binary;
+  if (!tm_binary_read(model, &binary)) return;
+  const tm_factor factor =
+      tm_require_factor(model, binary.input[0].scale, binary.input[1].scale, binary.output.scale);
+  binary.params.output_multiplier = factor.multiplier;
+  binary.params.output_shift = factor.shift;
+  tm_binary_arrays *call =
+      tm_kernel_add(model, tm_run_mul, sizeof(*call), &binary.params, sizeof(binary.params), &binary.output);
+  if (call != NULL) *call = binary.arrays;
 }
 
 const tm_operator tm_op_mul = {18, prepare};

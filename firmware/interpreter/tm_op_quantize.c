@@ -20,8 +20,8 @@ static TM_COLD void prepare(tm_interpreter *model) {
     return;
   }
   if (source.type != TM_FLOAT32) {
-    const bool is_uint8 =
-        source.type == TM_UINT8 && source.scales == 1 && source.zero_point >= 0 && source.zero_point <= UINT8_MAX;
+    const bool is_uint8 = source.type == TM_UINT8 && source.scales.length == 1 && source.zero_point >= 0 &&
+                          source.zero_point <= UINT8_MAX;
     if (!tm_require(model, is_uint8 || tm_is_int8(&source))) return;
     tm_lookup_rescale(model, &source, &output, INT8_MIN);
     return;

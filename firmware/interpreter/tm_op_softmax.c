@@ -17,12 +17,20 @@ static void run(const void *data) {
   tm_softmax_s8(&call->params, call->input, call->exps, call->output);
 }
 
-/* The exponentials of all differences whose exponential is not 0, at the arena's end. */
+/* The exponentials of the differences 0 to size - 1, at the arena's end. */
+static TM_COLD const int32_t *exponentials_compute(tm_interpreter *model, tm_factor factor, int32_t size) {
+  int32_t *exps = tm_take(model, (uint32_t)size * (uint32_t)sizeof(*exps));
+  for (int32_t i = 0; exps != NULL && i < size; i++) {
+    exps[i] = tm_exp_of_negative(tm_scaled(-i, factor), TM_INTEGER_BITS);
+  }
+  return exps;
+}
+
+/* The exponentials of all differences whose exponential is not 0. */
 static TM_COLD const int32_t *exponentials(tm_interpreter *model, float scale, int32_t *size) {
-  const uint32_t beta_at = model->node.options == 0 ? 0 : tm_field(&model->file, model->node.options, 0);
-  const float beta = beta_at == 0 ? 0.0F : tm_float(&model->file, beta_at);
-  if (!tm_require(model, beta > 0 && beta <= 3.4028234663852886e38F)) return NULL;
-  tm_factor factor = tm_factor_of(scale, beta, 1.0F, 31 - TM_INTEGER_BITS);
+  const uint32_t beta = (uint32_t)tm_option(model, TM_FIELD(0, 4), 0);
+  if (!tm_require(model, tm_is_positive(beta))) return NULL;
+  tm_factor factor = tm_factor_of(scale, tm_float(beta), 1.0F, 31 - TM_INTEGER_BITS);
   if (factor.shift > 31) { /* TFLM's limit */
     factor.multiplier = INT32_MAX;
     factor.shift = 31;
@@ -30,10 +38,12 @@ static TM_COLD const int32_t *exponentials(tm_interpreter *model, float scale, i
   const bool above_one = factor.shift > 1 || (factor.shift == 1 && factor.multiplier > 1 << 30);
   if (!tm_require(model, above_one)) return NULL;
   *size = tm_min(255, tm_input_radius(TM_INTEGER_BITS, factor.shift)) + 1;
-  int32_t *exps = tm_take(model, (uint32_t)*size * (uint32_t)sizeof(*exps));
-  for (int32_t i = 0; exps != NULL && i < *size; i++) {
-    exps[i] = tm_exp_of_negative(tm_requantize(-i, factor.multiplier, factor.shift), TM_INTEGER_BITS);
-  }
+  const int32_t *exps = tm_prepared(model, (uint32_t)*size * (uint32_t)sizeof(*exps));
+  if (exps == NULL) exps = exponentials_compute(model, factor, *size);
+  if (exps == NULL) return NULL;
+  bool possible = exps[0] == INT32_MAX; /* the kernel's sums begin with 1.0 */
+  for (int32_t i = 0; i < *size; i++) possible = possible && exps[i] >= 0;
+  tm_require(model, possible);
   return exps;
 }
 

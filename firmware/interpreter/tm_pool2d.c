@@ -4,33 +4,27 @@
   1e-6F                       /* how far input and output scale may lie apart (TFLM's): pooling does not rescale */
 #define TM_MAX_AREA (1 << 23) /* pixels whose sum fits 32 bits */
 
-void tm_pool2d_add(tm_interpreter *model, void (*run)(const void *call)) {
+void tm_pool2d_add(tm_interpreter *model, tm_run *run) {
+  static const int32_t dilation[2] = {1, 1};
   tm_tensor source, output;
+  tm_pool2d_params params;
+  tm_window *window = &params.window;
   if (!tm_int8_pair(model, 1, 1, &source, &output)) return;
+  window->taps[0] = tm_option(model, TM_FIELD(4, 4), 0);
+  window->taps[1] = tm_option(model, TM_FIELD(3, 4), 0);
   const float apart = source.scale - output.scale;
-  if (!tm_require(model, source.rank == 4 && apart <= TM_SCALE_TOLERANCE && apart >= -TM_SCALE_TOLERANCE &&
-                             source.zero_point == output.zero_point && model->node.options != 0)) {
+  if (!tm_slide(model, &source, &output, source.shape[3], dilation, window) ||
+      !tm_require(model, apart <= TM_SCALE_TOLERANCE && apart >= -TM_SCALE_TOLERANCE &&
+                             source.zero_point == output.zero_point && model->node.options != 0 &&
+                             tm_min(window->taps[0], window->size[0]) * tm_min(window->taps[1], window->size[1]) <=
+                                 TM_MAX_AREA) ||
+      !tm_require_apart(model, &source, &output, window->pad[0] == 0 && window->pad[1] == 0) ||
+      !tm_activation_range(model, tm_option(model, TM_FIELD(5, 1), 0), &output, &params.activation_min,
+                           &params.activation_max)) {
     return;
   }
-  tm_pool2d pool = {.batches = source.shape[0], .channels = source.shape[3]};
-  pool.height.size = source.shape[1];
-  pool.width.size = source.shape[2];
-  pool.height.taps = tm_option(model, 4, 4, 0);
-  pool.width.taps = tm_option(model, 3, 4, 0);
-  pool.height.dilation = pool.width.dilation = 1;
-  if (!tm_slide(model, &pool.height, &pool.width)) return;
-  const int64_t area =
-      (int64_t)tm_min(pool.height.taps, pool.height.size) * tm_min(pool.width.taps, pool.width.size);
-  if (!tm_require(model, area <= TM_MAX_AREA && tm_has_shape4(&output, pool.batches, pool.height.output,
-                                                              pool.width.output, pool.channels)) ||
-      !tm_require_apart(model, &source, &output, pool.height.pad == 0 && pool.width.pad == 0) ||
-      !tm_activation_range(model, tm_option(model, 5, 1, 0), &output, &pool.activation_min,
-                           &pool.activation_max)) {
-    return;
-  }
-  tm_pool2d_call *call = tm_layer_add(model, run, sizeof(*call), &output);
+  tm_pool2d_arrays *call = tm_kernel_add(model, run, sizeof(*call), &params, sizeof(params), &output);
   if (call == NULL) return;
-  call->pool = pool;
   call->input = (const int8_t *)source.data;
   call->output = (int8_t *)output.data;
 }

@@ -20,17 +20,17 @@ typedef struct {
   int32_t input2_step_1;
   int32_t input2_step_2;
   int32_t input2_step_3;
-  int32_t input1_offset;     /* -zero point of input1, -127 to 128 */
-  int32_t input1_multiplier; /* input1 to twice the larger of both scales; ranges as tm_requantize has them */
-  int32_t input1_shift;      /* 0 or less */
+  int32_t input1_offset; /* -zero point of input1, -127 to 128 */
   int32_t input2_offset;
-  int32_t input2_multiplier;
-  int32_t input2_shift;
   int32_t output_offset; /* zero point of the output, -128 to 127 */
   int32_t output_multiplier;
-  int32_t output_shift;   /* 0 or less */
-  int32_t activation_min; /* -128 to 127 */
-  int32_t activation_max; /* activation_min to 127 */
+  int32_t output_shift;      /* 0 or less */
+  int32_t activation_min;    /* -128 to 127 */
+  int32_t activation_max;    /* activation_min to 127 */
+  int32_t input1_multiplier; /* input1 to twice the larger of both scales; ranges as tm_requantize has them */
+  int32_t input1_shift;      /* 0 or less */
+  int32_t input2_multiplier;
+  int32_t input2_shift;
 } tm_add_s8_params;
 
 /* Inputs are widened by 2^20 before they are scaled, so that the scaling's rounding does not show. */

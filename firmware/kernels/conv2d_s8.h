@@ -16,23 +16,23 @@ typedef struct {
   int32_t input_channels; /* groups * filter_channels */
   int32_t filter_height;
   int32_t filter_width;
-  int32_t filter_channels;
   int32_t output_height;
   int32_t output_width;
-  int32_t output_channels; /* a multiple of groups */
-  int32_t groups;
   int32_t stride_height;
   int32_t stride_width;
+  int32_t pad_top;  /* rows of padding above the input */
+  int32_t pad_left; /* columns of padding left of the input */
   int32_t dilation_height;
   int32_t dilation_width;
-  int32_t pad_top;        /* rows of padding above the input */
-  int32_t pad_left;       /* columns of padding left of the input */
   int32_t input_offset;   /* -zero point of the input, -127 to 128 */
   int32_t output_offset;  /* zero point of the output, -128 to 127 */
   int32_t activation_min; /* -128 to 127 */
   int32_t activation_max; /* activation_min to 127 */
   int32_t per_channel;    /* 1: a multiplier and a shift for each output channel; 0: one of each */
   int32_t shifts_right;   /* 1: all shifts are negative */
+  int32_t filter_channels;
+  int32_t output_channels; /* a multiple of groups */
+  int32_t groups;
 } tm_conv2d_s8_params;
 
 /* `channels` (1 or 4) outputs from `channel` on, of `pixels` (1 or 2) neighbours in a row that see the same taps.

@@ -28,7 +28,7 @@ enum {
   TM_ERROR_VERSION = 3,    /* detail: the schema's version */
   TM_ERROR_SUBGRAPHS = 4,  /* detail: how many; one is supported */
   TM_ERROR_TENSOR = 5,     /* tensor `index`: its type, shape, quantization or values are impossible */
-  TM_ERROR_GRAPH = 6,      /* operator `index` reads or writes tensors that it cannot */
+  TM_ERROR_GRAPH = 6,      /* operator `index` reads or writes tensors that it cannot; past the last: outputs */
   TM_ERROR_OPERATOR = 7,   /* operator `index` has the code `detail`, for which the firmware has no kernel */
   TM_ERROR_FORM = 8,       /* operator `index` is used in a form that is not supported */
   TM_ERROR_PLAN = 9,       /* the plan in the file gives operator `index` no room, or room over what it reads */

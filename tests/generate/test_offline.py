@@ -7,6 +7,7 @@ from tests.tflite import schema
 from tinyml import plan as plans
 from tinyml.generate import offline
 from tinyml.graph import read
+from tinyml.plan.interpreter import prepared
 
 
 def _plan():
@@ -31,9 +32,11 @@ def test_another_reader_finds_the_plan():
     model = classes.ModelT.InitFromObj(classes.Model.GetRootAs(plan.graph.data, 0))
     (entry,) = model.metadata
     assert entry.name == offline.NAME.encode()
-    numbers = np.asarray(model.buffers[entry.buffer].data, np.uint8).view("<i4").tolist()
+    data = np.asarray(model.buffers[entry.buffer].data, np.uint8)
     count = len(plan.graph.tensors)
+    numbers, arrays = data[: 4 * (count + 3)].view("<i4").tolist(), data[4 * (count + 3) :].tobytes()
     assert numbers == [0, 0, count, *(plan.memory.offsets.get(i, -1) for i in range(count))]
+    assert arrays == prepared(plan)
 
 
 def test_a_second_plan_replaces_the_first():

@@ -22,15 +22,14 @@ int main(void) {
     get(data, sizes[0]);
     alarm(SECONDS);
     tm_interpreter model;
-    const tm_status status =
-        tm_interpreter_load(&model, all_operators, no_specials, data, sizes[0], arena, sizes[1]);
-    if (status.error == TM_OK) {
-      for (uint32_t i = 0; i < model.inputs.length; i++) {
-        memset(model.input_buffers[i].data, (int)(i + 1), model.input_buffers[i].size);
+    tm_model made = {.arena = arena, .arena_size = sizes[1]};
+    if (tm_interpreter_load(&model, all_operators, no_specials, data, sizes[0], &made)) {
+      for (uint32_t i = 0; i < made.input_count; i++) {
+        memset(made.inputs[i].data, (int)(i + 1), made.inputs[i].size);
       }
-      tm_interpreter_run(&model, 0, model.layer_count);
+      tm_interpreter_run(&model, 0, made.layer_count);
     }
-    fwrite(&status.error, sizeof(status.error), 1, stdout);
+    fwrite(&made.status.error, sizeof(made.status.error), 1, stdout);
     alarm(0); /* the limit is the model's, not that of the wait for the next one */
     fflush(stdout);
     free(data);

@@ -77,14 +77,22 @@ def _places(data: bytes) -> list[tuple[int, int]]:
     return sorted(place for place in found if place[0] not in _IDENTIFIER)
 
 
+def _attached(model: bytes) -> Base:
+    """Return `model` with tinyml's metadata, which the reader in Python passes by: all of it counts as places."""
+    data = offline.attach(plans.make(read(model))).graph.data
+    front = {(at, 4) for at in range(8, len(data) - len(model), 4)}
+    return Base(data, sorted({*_places(data), *front}))
+
+
 def bases() -> list[Base]:
-    """Return the models that are damaged: one of each operator and a whole one, with a memory plan and without."""
+    """Return the models that are damaged: one of each operator and a whole one, also with tinyml's metadata."""
     models = [make(np.random.default_rng(1)) for _, make in sorted(MODELS.items())]
     models.append(small_models.classifier())
-    for model in models.copy():
+    found = [Base(model, _places(model)) for model in models]
+    for model in models:
         with contextlib.suppress(ModelError):  # a RESHAPE alone computes nothing, which is not planned
-            models.append(offline.attach(plans.make(read(model))).graph.data)
-    return [Base(model, _places(model)) for model in models]
+            found.append(_attached(model))
+    return found
 
 
 def _value(rng: np.random.Generator, base: Base, size: int, old: int) -> int:

@@ -28,20 +28,21 @@ static void put_buffer(const tm_buffer *buffer) {
 }
 
 static void run(const tm_interpreter *model, const uint8_t *values) {
-  for (uint32_t i = 0; i < model->inputs.length; i++) {
-    memcpy(model->input_buffers[i].data, values, model->input_buffers[i].size);
-    values += model->input_buffers[i].size;
+  const tm_model *made = model->descriptor;
+  for (uint32_t i = 0; i < made->input_count; i++) {
+    memcpy(made->inputs[i].data, values, made->inputs[i].size);
+    values += made->inputs[i].size;
   }
-  for (uint32_t i = 0; i < model->layer_count; i++) {
+  for (uint32_t i = 0; i < made->layer_count; i++) {
     tm_interpreter_run(model, i, i + 1);
-    put_buffer(&model->layer_outputs[i]);
+    put_buffer(&made->layer_outputs[i]);
   }
-  for (uint32_t i = 0; i < model->outputs.length; i++) put_buffer(&model->output_buffers[i]);
+  for (uint32_t i = 0; i < made->output_count; i++) put_buffer(&made->outputs[i]);
 }
 
-static uint32_t input_bytes(const tm_interpreter *model) {
+static uint32_t input_bytes(const tm_model *made) {
   uint32_t size = 0;
-  for (uint32_t i = 0; i < model->inputs.length; i++) size += model->input_buffers[i].size;
+  for (uint32_t i = 0; i < made->input_count; i++) size += made->inputs[i].size;
   return size;
 }
 
@@ -54,14 +55,14 @@ int main(void) {
     get(values, sizes[2]);
     alarm(SECONDS);
     tm_interpreter model;
-    const tm_status status =
-        tm_interpreter_load(&model, all_operators, no_specials, data, sizes[0], arena, sizes[1]);
-    put(&status, sizeof(status));
-    if (status.error == TM_OK) {
-      const int runs = sizes[2] != 0 && input_bytes(&model) == sizes[2];
+    tm_model made = {.arena = arena, .arena_size = sizes[1]};
+    const bool loaded = tm_interpreter_load(&model, all_operators, no_specials, data, sizes[0], &made);
+    put(&made.status, sizeof(made.status));
+    if (loaded) {
+      const int runs = sizes[2] != 0 && input_bytes(&made) == sizes[2];
       put_word(model.tensor_bytes + sizes[1] - model.free_end);
-      put_word(runs ? model.layer_count : 0);
-      put_word(runs ? model.outputs.length : 0);
+      put_word(runs ? made.layer_count : 0);
+      put_word(runs ? made.output_count : 0);
       if (runs) run(&model, values);
     }
     alarm(0); /* the limit is the model's, not that of the wait for the next one */

@@ -13,7 +13,9 @@ from tests import oracle
 from tests.host import host
 from tests.interpreter.program import OK, program
 from tinyml import ops
+from tinyml import plan as plans
 from tinyml.errors import ModelError
+from tinyml.generate import offline
 from tinyml.graph import read
 
 examples = settings(
@@ -71,6 +73,10 @@ def agrees(model: bytes, *inputs: np.ndarray) -> None:
     assert np.array_equal(found, expected.reshape(found.shape))
     assert interpreted.error == OK
     assert interpreted.outputs[0] == found.tobytes()
+    if lowered.calls:
+        prepared = program().run(offline.attach(plans.make(graph)).graph.data, inputs)
+        assert prepared.outputs == interpreted.outputs, "with prepared arrays"
+        assert prepared.used <= interpreted.used
     for source in lowered.in_place:
         found = host().run_in_place(graph, lowered, source, inputs)
         assert np.array_equal(found, expected.reshape(found.shape)), f"in place of tensor {source}"

@@ -118,9 +118,9 @@ def generate(
     _check_prefix(origin.prefix)
     check_engine(engine)
     _check_choice("choice of operators", operators, OPERATORS)
+    placement = check_fit(plan, board, engine, place).placement
     if engine == "interpreter":
         plan = offline.attach(plan)
-    placement = check_fit(plan, board, engine, place).placement
     contents, build_id = files(plan, board, placement, origin, engine, operators)
     facts = {
         "tinyml": __version__,

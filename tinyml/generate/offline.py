@@ -1,8 +1,11 @@
 """The memory plan as metadata of the flatbuffer, for an interpreter that takes it instead of making one.
 
 The form is that of TensorFlow Lite Micro's `OfflineMemoryAllocation`: int32 numbers 0 (format), 0 (subgraph),
-the number of tensors, and for each tensor its offset in the arena, or -1. The name is ours: under its own, TFLM
+the number of tensors, and for each tensor its offset in the arena, or -1. The arrays that tinyml's interpreter
+would otherwise compute into the arena follow (see plan/interpreter.py). The name is ours: under its own, TFLM
 refuses to keep all tensors of the model, which is how it is asked for the layers' outputs.
+
+Plan and arrays belong to the model that they were made from: whoever changes the model leaves the metadata out.
 """
 
 import dataclasses
@@ -12,6 +15,7 @@ import struct
 from tinyml.flatbuffer import Table
 from tinyml.graph import Graph
 from tinyml.plan import Plan
+from tinyml.plan.interpreter import prepared
 
 NAME = "TinymlMemoryPlan"
 
@@ -21,9 +25,10 @@ _BUFFERS, _METADATA = 4, 6
 
 
 def attach(plan: Plan) -> Plan:
-    """Return `plan` with its memory plan in its model's file; all else in the file is as it was."""
+    """Return `plan` with its memory plan and prepared arrays in its model's file; the rest is as it was."""
     offsets = [plan.memory.offsets.get(tensor.index, -1) for tensor in plan.graph.tensors]
-    data = with_metadata(plan.graph, struct.pack(f"<{len(offsets) + 3}i", 0, 0, len(offsets), *offsets))
+    memory = struct.pack(f"<{len(offsets) + 3}i", 0, 0, len(offsets), *offsets)
+    data = with_metadata(plan.graph, memory + prepared(plan))
     graph = dataclasses.replace(plan.graph, data=data, sha256=hashlib.sha256(data).hexdigest())
     return dataclasses.replace(plan, graph=graph)
 

@@ -170,8 +170,15 @@ def _operator_files(graph: Graph, operators: str) -> list[str]:
     return sorted(REGISTRY[name].__module__.rpartition(".")[2] for name in names)
 
 
-# Kernels that the interpreter can call with parameters that are known at compile time.
-_SPECIAL_KERNELS = ("conv2d_s8", "depthwise_conv2d_s8", "fully_connected_s8")
+# Kernels that the interpreter can call with parameters that are known at compile time, and its structs that hold
+# their arrays, by the names that the kernel has for them.
+_SPECIAL_KERNELS = {
+    "add_s8": "tm_binary_arrays",
+    "conv2d_s8": "tm_weighted_arrays",
+    "depthwise_conv2d_s8": "tm_weighted_arrays",
+    "fully_connected_s8": "tm_weighted_arrays",
+    "mul_s8": "tm_binary_arrays",
+}
 
 
 def _special_params(graph: Graph, layer: Layer, call: KernelCall) -> dict[str, int]:
@@ -191,7 +198,14 @@ def _specials(plan: Plan, prefix: str) -> list[dict[str, object]]:
                 fields = tuple((name, values[name]) for _, name in kernels.load(call.kernel).params)
                 layers.setdefault((call.kernel, fields), []).append(layer.index)
     return [
-        {"name": f"{prefix}_special_{i}", "kernel": kernel, "fields": fields, "layers": indices}
+        {
+            "name": f"{prefix}_special_{i}",
+            "kernel": kernel,
+            "arrays": _SPECIAL_KERNELS[kernel],
+            "pointers": [name for _, name in kernels.load(kernel).pointers],
+            "fields": fields,
+            "layers": indices,
+        }
         for i, ((kernel, fields), indices) in enumerate(layers.items())
     ]
 

@@ -128,7 +128,7 @@ def window_of(layer: Weighted, taps: tuple[int, int], dilation_at: int) -> Windo
 
 
 def fold_offset(
-    bias: npt.NDArray[np.int32], weights: npt.NDArray[np.int8], input_offset: int
+    bias: npt.NDArray[np.int32], weights: npt.NDArray[np.int8] | npt.NDArray[np.int16], input_offset: int
 ) -> npt.NDArray[np.int32]:
     """Return the bias with the input's zero point worked in: bias + input_offset × sum of a channel's weights.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tinyml.board import Board
 from tinyml.errors import FitError
 from tinyml.plan import Plan
-from tinyml.plan.interpreter import arena_bytes
+from tinyml.plan.interpreter import arena_bytes, flatbuffer_bytes
 from tinyml.plan.placement import Placement, place
 
 # What the firmware needs besides the model. The build's tests hold real images against these figures.
@@ -72,7 +72,7 @@ def _code_bytes(plan: Plan, engine: str) -> int:
 def _needs(plan: Plan, board: Board, engine: str) -> dict[str, int]:
     return {
         "image": _code_bytes(plan, engine),
-        "weights": len(plan.graph.data) if engine == "interpreter" else plan.constant_bytes,
+        "weights": flatbuffer_bytes(plan) if engine == "interpreter" else plan.constant_bytes,
         "stack": stack_bytes(board),
         "statics": RUNTIME_RAM_BYTES,
         "arena": arena_bytes(plan, engine),

@@ -1,11 +1,15 @@
-"""What the interpreter keeps in the arena behind the tensors, known before anything is compiled.
+"""What the interpreter needs besides the flatbuffer, known before anything is compiled.
 
-The figures are for 32-bit processors and follow firmware/interpreter: tables of layers and ports, the parameters
-and pointers of each kernel call, and the arrays that are computed when the model is loaded. A test holds them
-against what the interpreter takes.
+Arrays that follow from the model (multipliers, shifts, folded biases, tables of functions) are prepared here, for
+the flatbuffer's metadata; the interpreter computes those that it does not find there. The bytes that it keeps in
+the arena behind the tensors are for 32-bit processors and follow firmware/interpreter: tables of layers and ports,
+and the parameters and pointers of each kernel call. A test holds them against what the interpreter takes.
 """
 
+import numpy as np
+
 from tinyml.ops import Constant, KernelCall
+from tinyml.ops.weighted import fold_offset
 from tinyml.plan import Layer, Plan
 
 _WORD = 4
@@ -13,8 +17,8 @@ _PORT_BYTES = 2 * _WORD
 _OPERATOR_BYTES = 4 * _WORD  # two words each in the tables of layers and of their outputs
 _CALL_BYTES = 2 * _WORD  # more than parameters and pointers: what calls of some operators hold besides
 
-# Arrays that are computed on the device; all others are read from the flatbuffer.
-_COMPUTED = ("multipliers", "shifts", "exps", "table")
+# Arrays that the flatbuffer does not hold, in the order in which the interpreter asks for them.
+_PREPARED = ("multipliers", "shifts", "bias", "exps", "table")
 _DENSE = "fully_connected_s8"
 
 
@@ -22,19 +26,47 @@ def _aligned(size: int) -> int:
     return -(-size // _WORD) * _WORD
 
 
-def _bias_bytes(layer: Layer, call: KernelCall, bias: Constant) -> int:
-    inputs = layer.operator.inputs
-    absent = len(inputs) < 3 or inputs[2] == -1  # zeros stand for it
-    return (int(absent) + int(call.kernel == _DENSE)) * bias.values.nbytes  # a dense layer folds its offset in
+def _constants(call: KernelCall) -> dict[str, Constant]:
+    return {pointer.name: pointer for pointer in call.pointers if isinstance(pointer, Constant)}
+
+
+def _folded_bias(call: KernelCall) -> Constant:
+    """Return a dense layer's bias with its input's whole offset worked in; lowering may have left that out."""
+    constants, params = _constants(call), call.params
+    weights = constants["weights"].values.astype(np.int16) + np.int16(params["weights_offset"])
+    bias = constants["bias"].values.astype(np.int32)
+    offset = int(params["input_offset"])
+    return Constant("bias", fold_offset(bias, weights.reshape(int(params["outputs"]), -1), offset))
+
+
+def _prepared_for(call: KernelCall) -> list[Constant]:
+    constants = _constants(call)
+    if call.kernel == _DENSE:
+        constants["bias"] = _folded_bias(call)
+    else:
+        constants.pop("bias", None)  # read from the flatbuffer as it is
+    return [constants[name] for name in _PREPARED if name in constants]
+
+
+def prepared(plan: Plan) -> bytes:
+    """Return the arrays that the interpreter would compute, in its order, each from a multiple of 4 bytes on."""
+    calls = (call for layer in plan.layers for call in layer.lowered.calls)
+    arrays = (constant.values for call in calls for constant in _prepared_for(call))
+    parts = (np.ascontiguousarray(values).tobytes() for values in arrays)
+    return b"".join(part.ljust(_aligned(len(part)), b"\0") for part in parts)
+
+
+def flatbuffer_bytes(plan: Plan) -> int:
+    """Return the size of the model's file with memory plan and arrays; tables around them are left out."""
+    return len(plan.graph.data) + _WORD * len(plan.graph.tensors) + len(prepared(plan))
 
 
 def _call_bytes(layer: Layer, call: KernelCall) -> int:
     size = _CALL_BYTES + _WORD * (len(call.params) + len(call.pointers))
-    for constant in call.pointers:
-        if isinstance(constant, Constant) and constant.name in _COMPUTED:
-            size += _aligned(constant.values.nbytes)
-        elif isinstance(constant, Constant) and constant.name == "bias":
-            size += _bias_bytes(layer, call, constant)
+    inputs = layer.operator.inputs
+    bias = _constants(call).get("bias")
+    if bias is not None and call.kernel != _DENSE and (len(inputs) < 3 or inputs[2] == -1):
+        size += bias.values.nbytes  # zeros stand for it
     return size
 
 

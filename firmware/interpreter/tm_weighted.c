@@ -1,0 +1,82 @@
+#include "tm_weighted.h"
+
+#include <string.h>
+
+static TM_COLD bool filter_read(tm_interpreter *model, uint32_t rank, int32_t axis, tm_tensor *filter) {
+  return tm_input(model, 1, filter) &&
+         tm_require(model, filter->type == TM_INT8 && filter->is_constant && filter->rank == rank &&
+                               filter->scales.length != 0 && (filter->scales.length == 1 || filter->axis == axis));
+}
+
+static TM_COLD bool bias_read(tm_interpreter *model, tm_weighted *weighted) {
+  tm_tensor *bias = &weighted->bias;
+  weighted->arrays.bias = NULL;
+  if (!tm_has_input(model, 2)) return true;
+  if (!tm_input(model, 2, bias)) return false;
+  weighted->arrays.bias = (const int32_t *)(const void *)bias->data;
+  return tm_require(model, bias->type == TM_INT32 && bias->is_constant && bias->elements == weighted->channels);
+}
+
+/* Compute a multiplier for each scale of the filter and, behind them, the shifts. */
+static TM_COLD const int32_t *factors_compute(tm_interpreter *model, uint32_t bytes, const tm_weighted *weighted) {
+  const tm_vector scales = weighted->filter.scales;
+  int32_t *multipliers = tm_take(model, bytes);
+  if (multipliers == NULL) return NULL;
+  int8_t *shifts = (int8_t *)(multipliers + scales.length);
+  for (uint32_t i = 0; i < scales.length; i++) {
+    const float scale = tm_float((uint32_t)tm_int32_at(&model->file, scales, i));
+    const tm_factor factor = tm_require_factor(model, weighted->source.scale, scale, weighted->output.scale);
+    multipliers[i] = factor.multiplier;
+    shifts[i] = (int8_t)factor.shift;
+  }
+  return multipliers;
+}
+
+/* Find how sums become outputs. */
+static TM_COLD bool scaling_read(tm_interpreter *model, int32_t code, tm_weighted *weighted) {
+  const uint32_t count = weighted->filter.scales.length;
+  const uint32_t bytes = count * (uint32_t)(sizeof(int32_t) + sizeof(int8_t));
+  tm_scaling *scaling = &weighted->scaling;
+  const int32_t *multipliers = tm_prepared(model, bytes);
+  if (multipliers == NULL) multipliers = factors_compute(model, bytes, weighted);
+  if (multipliers == NULL) return false;
+  const int8_t *shifts = (const int8_t *)(multipliers + count);
+  weighted->arrays.multipliers = multipliers;
+  weighted->arrays.shifts = shifts;
+  scaling->per_channel = count > 1;
+  scaling->shifts_right = 1;
+  scaling->output_offset = weighted->output.zero_point;
+  for (uint32_t i = 0; i < count; i++) {
+    const int32_t shift = shifts[i];
+    if (!tm_require(model, multipliers[i] >= 0 && shift >= -31 && shift <= TM_MAX_SHIFT)) return false;
+    if (shift >= 0) scaling->shifts_right = 0;
+  }
+  return tm_activation_range(model, code, &weighted->output, &scaling->activation_min, &scaling->activation_max);
+}
+
+bool tm_weighted_read(tm_interpreter *model, uint32_t rank, int32_t axis, uint32_t activation,
+                      tm_weighted *weighted) {
+  tm_tensor *source = &weighted->source, *filter = &weighted->filter, *output = &weighted->output;
+  if (!tm_int8_pair(model, 2, 3, source, output) || !filter_read(model, rank, axis, filter) ||
+      !tm_require(model, model->node.options != 0) || !tm_require_apart(model, source, output, false)) {
+    return false;
+  }
+  weighted->channels = filter->shape[axis];
+  weighted->arrays.input = (const int8_t *)source->data;
+  weighted->arrays.weights = (const int8_t *)filter->data;
+  weighted->arrays.output = (int8_t *)output->data;
+  return scaling_read(model, tm_option(model, TM_FIELD(activation, 1), 0), weighted) && bias_read(model, weighted);
+}
+
+void tm_weighted_add(tm_interpreter *model, tm_run *run, const void *params, uint32_t size,
+                     const tm_weighted *weighted) {
+  tm_weighted_arrays *call = tm_kernel_add(model, run, sizeof(*call), params, size, &weighted->output);
+  if (call == NULL) return;
+  *call = weighted->arrays;
+  if (call->bias == NULL) {
+    const uint32_t bytes = (uint32_t)weighted->channels * (uint32_t)sizeof(*call->bias);
+    void *zeros = tm_take(model, bytes);
+    if (zeros == NULL) return;
+    call->bias = memset(zeros, 0, bytes);
+  }
+}
