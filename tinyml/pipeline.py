@@ -40,6 +40,7 @@ from tinyml.plan.budget import Budget, RegionBudget, check_fit
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
+from tinyml.run import flash as write_flash
 from tinyml.run import start
 from tinyml.samples import Samples
 
@@ -244,6 +245,27 @@ def build(project: Path | str, progress: Progress = _SILENT) -> Image:
         sizes = image.sizes
         stage.text = f"flash {sizes.flash_total:,} bytes (code {sizes.code:,}, constants {sizes.constants:,})"
     return image
+
+
+def flash(project: Path | str, port: str | None = None, progress: Progress = _SILENT) -> tuple[Image, Board]:
+    """Write a built project into the flash of its board, which is connected.
+
+    Args:
+        project: the project's folder.
+        port: the board's serial port or its bootloader's drive, for boards that need one.
+        progress: hears of the stage.
+
+    Raises:
+        ProjectError: there is no project, or it is not built.
+        BoardError: the board's file does not say how.
+        DeviceError: the tool or the board is missing, or the tool failed.
+    """
+    made = Project.load(Path(project))
+    image, board = Image.load(made.path), made.board()
+    with progress.stage("flash") as stage, locked(made.path):
+        write_flash(image, board, port)
+        stage.text = f"{image.sizes.flash_total:,} bytes by {board.upload.tool if board.upload else 'nothing'}"
+    return image, board
 
 
 def run(

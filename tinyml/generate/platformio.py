@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 from tinyml import resources
@@ -50,7 +51,7 @@ def files(board: Board, placement: Placement) -> dict[str, str]:
         ),
         f"platforms/tinyml/boards/{board.name}.json": _manifest(board),
     }
-    for name in ("platform.json", "platform.py", "builder/main.py"):
+    for name in ("platform.json", "platform.py", "builder/main.py", "builder/upload.py"):
         result[f"platforms/tinyml/{name}"] = (resources.templates() / "platform" / name).read_text(
             encoding="utf-8"
         )
@@ -94,6 +95,11 @@ def _manifest(board: Board) -> str:
             "mcu": board.platformio.mcu,
         },
         "toolchain": {"prefix": architecture.tool_prefix, "package": architecture.platformio_package},
-        "upload": {"maximum_ram_size": board.ram.free, "maximum_size": board.flash.free},
+        "upload": {
+            "maximum_ram_size": board.ram.free,
+            "maximum_size": board.flash.free,
+            "address": board.flash.start,
+            **(asdict(board.upload) if board.upload else {}),
+        },
     }
     return json.dumps(manifest, indent=2) + "\n"

@@ -87,6 +87,18 @@ def image(image: Image) -> Facts:
     }
 
 
+def flash(image: Image, board: Board) -> Facts:
+    """Return the facts of an image that was written into a board."""
+    assert board.upload, "the image was written"
+    return {
+        "project": str(image.project),
+        "board": board.name,
+        "tool": board.upload.tool,
+        "sha256": image.sha256,
+        "flash_bytes": image.sizes.flash_total,
+    }
+
+
 def _runs_here(board: Board) -> list[str]:
     return (["qemu"] if board.qemu is not None else []) + ["serial"]
 
