@@ -22,6 +22,8 @@ T = TypeVar("T")
 EVIDENCE_LEVELS = ("generated", "built", "emulated", "hardware")
 PARTS = ("image", "weights", "stack", "statics", "arena")
 COUNTER_BITS = 32
+NAME = r"[a-z0-9][a-z0-9_-]*"  # what a board may be called
+TO_FILL_IN = '"?"'  # stands for a value in a board file that was begun and is not finished
 
 # How an image gets into a board's flash, and the key of [upload] that this way cannot do without.
 UPLOAD_TOOLS = {
@@ -368,7 +370,22 @@ def parse(text: str, path: Path) -> Board:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BoardError(f"{path} is not TOML: {error}") from error
+    for number, key in unfilled(text):
+        raise BoardError(
+            f"{path}, line {number}: {key} is still to be filled in",
+            f"Write its value in place of {TO_FILL_IN}.",
+        )
     return _board(_Table(data, _Source(text, path)), text)
+
+
+def unfilled(text: str) -> list[tuple[int, str]]:
+    """Return the lines of a board file that are still to be filled in, with the key that stands there."""
+    lines = [line.partition("#")[0] for line in text.splitlines()]
+    return [
+        (number, line.partition("=")[0].strip())
+        for number, line in enumerate(lines, start=1)
+        if TO_FILL_IN in line
+    ]
 
 
 @dataclass(frozen=True)
@@ -489,7 +506,7 @@ def _board(top: _Table, text: str) -> Board:
     regions, evidence = top.tables("memory"), top.optional("evidence", top.tables) or []
     memory = _memory(regions)
     board = Board(
-        name=top.text("name", r"[a-z0-9][a-z0-9_-]*", "lower-case letters, digits, - and _"),
+        name=top.text("name", NAME, "lower-case letters, digits, - and _"),
         title=top.text("title"),
         vendor=top.text("vendor"),
         url=top.text("url"),

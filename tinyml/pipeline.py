@@ -26,7 +26,7 @@ from tinyml.build import build as build_image
 from tinyml.defaults import ENGINE, LIMIT, OPERATORS, PREFIX, TARGET
 from tinyml.errors import ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
-from tinyml.generate import Origin, Project, check_engine
+from tinyml.generate import Origin, Project, board_file, check_engine
 from tinyml.generate import generate as write_project
 from tinyml.generate.project import OUTPUTS, locked
 from tinyml.graph import Graph
@@ -72,6 +72,29 @@ class Selection:
 def boards() -> list[Board]:
     """Return the boards that come with tinyml."""
     return [board_files.load(name) for name in board_files.names()]
+
+
+def board(name: str) -> Board:
+    """Return the board called `name`, or described by a TOML file of that path.
+
+    Raises:
+        BoardError: the board is not known, or its file holds a wrong fact.
+    """
+    return board_files.load(name)
+
+
+def new_board(name: str, like: str | None = None, folder: Path | str = ".") -> Path:
+    """Start the file of a board that tinyml does not know, NAME.toml in `folder`, and return its path.
+
+    Args:
+        name: of the new board.
+        like: a known board whose facts are the beginning.
+        folder: where to write.
+
+    Raises:
+        BoardError: the name is not allowed or taken, `like` is not known, or the file exists.
+    """
+    return board_file.start(name, like, Path(folder))
 
 
 def default_folder(model: Path | str, board: str) -> Path:

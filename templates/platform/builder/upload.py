@@ -215,8 +215,8 @@ def _drive(upload, port):
             return Path(place, label)
     raise UploadError(
         f"no board found: no drive called {label} is mounted",
-        f"Start the bootloader ({upload['note'] or 'mostly two quick presses of the reset button'}); where its drive "
-        "is mounted elsewhere, give its folder with --upload-port or --port.",
+        f"Start the bootloader ({upload['note'] or 'mostly two quick presses of the reset button'}); where its "
+        "drive is mounted elsewhere, give its folder with --upload-port or --port.",
     )
 
 
