@@ -115,11 +115,11 @@ def test_boards_with_the_longest_names_are_a_line_each(capsys):
     terminal.show_boards({"boards": [board, unproven, built]}, json=False)
     lines = capsys.readouterr().out.splitlines()
     assert (
-        "xiao-nrf52840-sense cortex-m0plus 133.3 263K 2M (qemu) (renode) emulated Renode 1.16 2026-11".split()
+        "xiao-nrf52840-sense cortex-m0plus 133 263K 2M (qemu) (renode) emulated Renode 1.16 2026-11".split()
         in [line.split() for line in lines]
     )
-    assert "new cortex-m0plus 133.3 263K 2M - generated".split() in [line.split() for line in lines]
-    assert "built cortex-m0plus 133.3 263K 2M (qemu) (renode) built gcc 12.2 2026-10".split() in [
+    assert "new cortex-m0plus 133 263K 2M - generated".split() in [line.split() for line in lines]
+    assert "built cortex-m0plus 133 263K 2M (qemu) (renode) built gcc 12.2 2026-10".split() in [
         line.split() for line in lines
     ]
     assert max(len(line.rstrip()) for line in lines) <= 100

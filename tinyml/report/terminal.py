@@ -162,7 +162,7 @@ def show_boards(facts: Mapping[str, Any], json: bool) -> None:
         table.add_row(
             board["name"],
             board["cpu"],
-            f"{board['clock_hz'] / 1e6:.4g}",
+            f"{board['clock_hz'] / 1e6:.0f}",
             _short_bytes(board["ram_bytes"]),
             _short_bytes(board["flash_bytes"]),
             escape(_short_targets(board["targets"])),
