@@ -17,6 +17,7 @@ from tinyml import board as boards
 from tinyml import resources
 from tinyml.board import UPLOAD_TOOLS
 from tinyml.generate import platformio
+from tinyml.plan.placement import place
 
 UPLOAD = resources.templates() / "platform" / "builder" / "upload.py"
 OPENOCD_SCRIPTS = Path("/usr/share/openocd/scripts")
@@ -237,7 +238,8 @@ def test_openocd_has_the_files_that_a_board_names(board):
 @pytest.mark.parametrize("board", files_of_openocd())
 def test_openocd_takes_a_boards_files_and_misses_only_the_probe(board, image, tmp_path):
     path = tmp_path / "board.json"
-    path.write_text(platformio.files(boards.load(board))[f"platforms/tinyml/boards/{board}.json"])
+    facts = boards.load(board)
+    path.write_text(platformio.files(facts, place(facts, {}, {}))[f"platforms/tinyml/boards/{board}.json"])
     command = [sys.executable, str(UPLOAD), str(path), str(image), "--limit", str(TOOL_SECONDS)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 3
