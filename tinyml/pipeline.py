@@ -24,7 +24,7 @@ from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
 from tinyml.defaults import ENGINE, LIMIT, OPERATORS, PREFIX, TARGET
-from tinyml.errors import ModelError, SamplesError
+from tinyml.errors import InputError, ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
 from tinyml.generate import Origin, Project, board_file, check_engine
 from tinyml.generate import generate as write_project
@@ -283,7 +283,11 @@ def flash(project: Path | str, port: str | None = None, progress: Progress = _SI
         BoardError: the board's file does not say how.
         DeviceError: the tool or the board is missing, or the tool failed.
     """
-    made = Project.load(Path(project))
+    return _flash(Path(project), port, progress)
+
+
+def _flash(folder: Path, port: str | None, progress: Progress) -> tuple[Image, Board]:
+    made = Project.load(folder)
     image, board = Image.load(made.path), made.board()
     with progress.stage("flash") as stage, locked(made.path):
         write_flash(image, board, port)
@@ -492,6 +496,7 @@ def deploy(
     engine: str = ENGINE,
     operators: str = OPERATORS,
     place: Sequence[str] = (),
+    flash: bool = False,
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -506,19 +511,22 @@ def deploy(
         out: the project's folder; by default MODEL-BOARD in the current folder.
         prefix: the beginning of the model's C names.
         force: overwrite generated files of the project that were edited.
-        target: "qemu", or "serial" for a board that runs the firmware.
+        target: "qemu", or "serial" for a board that is connected.
         port: the board's serial port.
         progress: hears of the stages.
         engine: "compiled" (to C), or "interpreter" (of the flatbuffer itself, on the device).
         operators: what the interpreter can run: those of the "model", or "all".
         place: memory regions for parts of the image, such as "arena=ccm"; the plan chooses the others.
+        flash: write the image into the board first; without it, the board runs it already.
 
     Returns:
         The record, as in `record.json` in the project's folder.
 
     Raises:
-        The errors of `convert`, `generate`, `build` and `validate`.
+        The errors of `convert`, `generate`, `build`, `flash` and `validate`.
     """
+    if flash and target != "serial":
+        raise InputError(f"--flash is for boards, not for the target {target}", "Add --target serial --port PORT.")
     model = Path(model)
     data, test = (None if path is None else Path(path) for path in (data, test))
     board_files.load(board)  # a misspelt board or placement is told before minutes of conversion
@@ -535,6 +543,8 @@ def deploy(
     name = f"{model.stem}.tflite"
     project = _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place)
     build(folder, progress)
+    if flash:
+        _flash(folder, None, progress)
     # The float model's outputs belong to samples of a file; random inputs have none.
     known = converted if random is None else None
     return _validate(project, selection, target, port, progress, known)

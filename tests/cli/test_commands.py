@@ -1,6 +1,7 @@
 """The command line as a user types it: exit codes, sentences, JSON."""
 
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -282,3 +283,22 @@ def test_a_reader_that_goes_away_is_no_mismatch(model):
     ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert ended.returncode in (0, 141)
     assert "Traceback" not in ended.stderr
+
+
+@needs_compiler
+def test_deploy_flashes_before_it_asks_the_board(tiny, model, tmp_path, monkeypatch):
+    # A tool of that name that says it has written: what follows is the search for the board's serial port.
+    tool = tmp_path / "bin" / "dfu-util"
+    tool.parent.mkdir()
+    tool.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\n')
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
+    deploy = ("deploy", model, "--board", "netduinoplus2", "--random", "1", "--out", "p", "--flash")
+    code, _, err = tiny(*deploy, "--target", "serial", "--port", "/dev/tty-that-is-not-there")
+    assert code == 3
+    assert "ok flash" in err
+    assert "/dev/tty-that-is-not-there cannot be opened" in err
+    assert "0x08000000:leave" in (tmp_path / "asked").read_text()
+    code, _, err = tiny(*deploy)
+    assert code == 2
+    assert "--flash is for boards, not for the target qemu" in err
