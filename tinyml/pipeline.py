@@ -103,7 +103,11 @@ def default_folder(model: Path | str, board: str) -> Path:
 
 
 def convert(
-    model: Path | str, data: Path | str | None = None, out: Path | str | None = None, progress: Progress = _SILENT
+    model: Path | str,
+    data: Path | str | None = None,
+    out: Path | str | None = None,
+    progress: Progress = _SILENT,
+    force: bool = False,
 ) -> tuple[Path, Converted]:
     """Convert a model to a fully int8 `.tflite` and write it.
 
@@ -112,15 +116,19 @@ def convert(
         data: representative samples, real values of shape [n, *shape]; not needed for a `.tflite`.
         out: the file to write; by default the model's name with the suffix `.tflite`, in the current folder.
         progress: hears of the stage.
+        force: overwrite a file that nobody named with `out`.
 
     Returns:
         The file, and the model with its accuracy record.
 
     Raises:
         ModelError, SamplesError: the model or the samples cannot be used.
+        InputError: the file exists, and nobody named it.
         MissingToolError: TensorFlow is needed and not installed.
     """
     path = Path(out) if out is not None else Path(f"{Path(model).stem}.tflite")
+    if out is None and not force and path.exists() and not (Path(model).exists() and path.samefile(model)):
+        raise InputError(f"{path} exists already", "Overwrite it with --force, or give another file with --out.")
     with progress.stage("convert") as stage:
         converted = quantize.convert(Path(model), None if data is None else Path(data))
         write_atomically(path, converted.data)

@@ -302,3 +302,16 @@ def test_deploy_flashes_before_it_asks_the_board(tiny, model, tmp_path, monkeypa
     code, _, err = tiny(*deploy)
     assert code == 2
     assert "--flash is for boards, not for the target qemu" in err
+
+
+def test_convert_overwrites_only_what_was_named(tiny, model, tmp_path):
+    precious = tmp_path / "classifier.tflite"
+    precious.write_bytes(b"weeks of training")
+    code, _, err = tiny("convert", model)
+    assert code == 2
+    assert "classifier.tflite exists already" in err
+    assert "--force" in err
+    assert precious.read_bytes() == b"weeks of training"
+    assert tiny("convert", model, "--force")[0] == 0
+    assert tiny("convert", "classifier.tflite")[0] == 0  # it is its own output
+    assert tiny("convert", model, "--out", "classifier.tflite")[0] == 0
