@@ -39,6 +39,20 @@ def library_specs():
     return "picolibc.specs" if Path(found).is_absolute() else "nano.specs"
 
 
+def upload(target, source, env):
+    """Write the flash with the program beside this file; return its exit code."""
+    platform = Path(env.PioPlatform().get_dir())
+    command = [
+        sys.executable,
+        str(platform / "builder" / "upload.py"),
+        str(platform / "boards" / f"{env['BOARD']}.json"),
+        str(source[0].get_abspath()),
+        *("--packages", env.GetProjectConfig().get("platformio", "packages_dir")),
+        *(["--port", env.subst("$UPLOAD_PORT")] if env.get("UPLOAD_PORT") else []),
+    ]
+    return subprocess.run(command).returncode
+
+
 # GCC takes picolibc's specs once on a command line and fails where they stand twice.
 specs = f"--specs={library_specs()}"
 env.Append(
@@ -74,22 +88,8 @@ elf = env.BuildProgram()
 image = env.Command(
     "$BUILD_DIR/${PROGNAME}.bin", elf, env.VerboseAction("$OBJCOPY -O binary $SOURCE $TARGET", "Building $TARGET")
 )
+products = [elf, image]
 AlwaysBuild(env.Alias("size", elf, env.VerboseAction("$SIZECMD", "Measuring $SOURCE")))
 
-
-def upload(target, source, env):
-    """Write the flash with the program beside this file; return its exit code."""
-    platform = Path(env.PioPlatform().get_dir())
-    command = [
-        sys.executable,
-        str(platform / "builder" / "upload.py"),
-        str(platform / "boards" / f"{env['BOARD']}.json"),
-        str(source[0].get_abspath()),
-        *("--packages", env.GetProjectConfig().get("platformio", "packages_dir")),
-        *(["--port", env.subst("$UPLOAD_PORT")] if env.get("UPLOAD_PORT") else []),
-    ]
-    return subprocess.run(command).returncode
-
-
-AlwaysBuild(env.Alias("upload", [elf, image], env.VerboseAction(upload, "Writing the flash")))
-Default([elf, image])
+AlwaysBuild(env.Alias("upload", products, env.VerboseAction(upload, "Writing the flash")))
+Default(products)
