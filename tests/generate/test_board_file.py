@@ -79,7 +79,9 @@ def test_an_empty_file_asks_for_each_fact_and_then_loads(tmp_path):
     uncomment(path, *STM32F4)
     board = boards.load(path)
     assert (board.name, board.cpu, board.port) == ("my-board", KNOWN.cpu, KNOWN.port)
-    assert (board.flash, board.console.tx) == (KNOWN.flash, KNOWN.console.tx)
+    assert (board.flash.start, board.flash.end) == (KNOWN.flash.start, KNOWN.flash.end)
+    assert (board.ram.start, board.ram.end) == (KNOWN.ram.start, KNOWN.ram.end)
+    assert board.console.tx == KNOWN.console.tx
     assert (board.qemu, board.upload, board.evidence) == (None, None, ())
 
 

@@ -90,6 +90,5 @@ image = env.Command(
 )
 products = [elf, image]
 AlwaysBuild(env.Alias("size", elf, env.VerboseAction("$SIZECMD", "Measuring $SOURCE")))
-
 AlwaysBuild(env.Alias("upload", products, env.VerboseAction(upload, "Writing the flash")))
 Default(products)
