@@ -316,6 +316,10 @@ class Board:
         """The main region that can be written."""
         return next(region for region in self.memory if region.kind == "ram")
 
+    def usable_bytes(self, kind: Kind) -> int:
+        """Return the bytes of all regions of `kind` that something can be placed in."""
+        return sum(region.free for region in self.memory if region.kind == kind and region.mapped)
+
     def region(self, name: str) -> MemoryRegion:
         """Return the region called `name`.
 

@@ -117,7 +117,7 @@ def test_boards_lists_names_and_evidence(tiny):
     assert code == 0
     boards = {board["name"]: board for board in json.loads(out)["boards"]}
     assert {"mps2-an386", "netduinoplus2"} <= set(boards)
-    assert boards["netduinoplus2"]["ram_bytes"] == 128 * 1024
+    assert boards["netduinoplus2"]["ram_bytes"] == (128 + 64) * 1024
     assert boards["mps2-an386"]["evidence"][-1]["level"] == "emulated"
     assert {"target": "serial", "installed": True} in boards["netduinoplus2"]["targets"]
 

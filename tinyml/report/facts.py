@@ -111,7 +111,7 @@ def _evidence(board: Board) -> list[Facts]:
 
 
 def boards(boards: Sequence[Board]) -> Facts:
-    """Return the facts of the known boards that one chooses by; sizes are those of the main regions."""
+    """Return the facts of the known boards that one chooses by; sizes are of all regions that can be used."""
     return {
         "boards": [
             {
@@ -119,8 +119,8 @@ def boards(boards: Sequence[Board]) -> Facts:
                 "title": board.title,
                 "cpu": board.cpu,
                 "clock_hz": board.clock_hz,
-                "ram_bytes": board.ram.length,
-                "flash_bytes": board.flash.length,
+                "ram_bytes": board.usable_bytes("ram"),
+                "flash_bytes": board.usable_bytes("flash"),
                 "targets": _ways(board),
                 "evidence": _evidence(board),
             }

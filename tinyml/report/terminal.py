@@ -125,7 +125,7 @@ def show(facts: Mapping[str, Any], json: bool) -> None:
 def _short_bytes(count: int) -> str:
     for unit, size in (("M", 1 << 20), ("K", 1 << 10)):
         if count >= size:
-            return f"{count / size:.4g}{unit}"
+            return f"{round(count / size, 2):g}{unit}"
     return str(count)
 
 
