@@ -32,13 +32,6 @@ env.Replace(
 )
 
 
-def library_specs():
-    """Return which specs file leads to a small C library: picolibc's where the compiler has it, else newlib's."""
-    command = [env.WhereIs(env["CC"]) or env["CC"], "-print-file-name=picolibc.specs"]
-    found = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout.strip()
-    return "picolibc.specs" if Path(found).is_absolute() else "nano.specs"
-
-
 def upload(target, source, env):
     """Write the flash with the program beside this file; return its exit code."""
     platform = Path(env.PioPlatform().get_dir())
@@ -51,6 +44,13 @@ def upload(target, source, env):
         *(["--port", env.subst("$UPLOAD_PORT")] if env.get("UPLOAD_PORT") else []),
     ]
     return subprocess.run(command).returncode
+
+
+def library_specs():
+    """Return which specs file leads to a small C library: picolibc's where the compiler has it, else newlib's."""
+    command = [env.WhereIs(env["CC"]) or env["CC"], "-print-file-name=picolibc.specs"]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout.strip()
+    return "picolibc.specs" if Path(found).is_absolute() else "nano.specs"
 
 
 # GCC takes picolibc's specs once on a command line and fails where they stand twice.
@@ -90,5 +90,5 @@ image = env.Command(
 )
 products = [elf, image]
 AlwaysBuild(env.Alias("size", elf, env.VerboseAction("$SIZECMD", "Measuring $SOURCE")))
-AlwaysBuild(env.Alias("upload", products, env.VerboseAction(upload, "Writing the flash")))
 Default(products)
+AlwaysBuild(env.Alias("upload", products, env.VerboseAction(upload, "Writing the flash")))
