@@ -156,6 +156,14 @@ def test_an_unknown_table_is_refused_with_its_line():
         ('date = "2026-11"', 'date = "now"', "evidence.date must be a month"),
         ('flags = ["-mcpu=cortex-m4", ', "flags = [4, ", "flags must be a list of texts"),
         ('name = "netduinoplus2"', 'name = "Netduino"', "name must be lower-case letters"),
+        (
+            'tool = "dfu"',
+            'tool = "dfuu"',
+            "upload.tool must be one of openocd, jlink, .* none",
+        ),
+        ('tool = "dfu"', 'tool = "uf2"', "upload.drive is missing, which the tool uf2 needs"),
+        ('usb = "0483:df11"', 'usb = "0483"', 'upload.usb must be numbers such as "0483:df11"'),
+        ('tool = "dfu"', 'config = ["exec"]\ntool = "dfu"', "upload.config must name files"),
         ('port = "stm32f4"', "port = 4", "port must be the name of a folder"),
     ],
 )

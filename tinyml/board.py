@@ -22,6 +22,19 @@ T = TypeVar("T")
 EVIDENCE_LEVELS = ("generated", "built", "emulated", "hardware")
 PARTS = ("image", "weights", "stack", "statics", "arena")
 COUNTER_BITS = 32
+NAME = r"[a-z0-9][a-z0-9_-]*"  # what a board may be called
+TO_FILL_IN = '"?"'  # stands for a value in a board file that was begun and is not finished
+
+# How an image gets into a board's flash, and the key of [upload] that this way cannot do without.
+UPLOAD_TOOLS = {
+    "openocd": "config",
+    "jlink": "chip",
+    "pyocd": "chip",
+    "dfu": "usb",
+    "bossac": None,
+    "uf2": "drive",
+    "none": "note",
+}
 
 
 @dataclass(frozen=True)
@@ -196,6 +209,28 @@ class ImageFormat:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """How an image gets into the board's flash.
+
+    Attributes:
+        tool: one of UPLOAD_TOOLS; "uf2" copies a file to the drive that the board's bootloader shows, "none" says
+            that there is no way from here.
+        config: files of OpenOCD that describe probe and chip, such as "board/stm32f4discovery.cfg".
+        chip: the chip's name as the tool calls it, for jlink and pyocd.
+        usb: vendor and product number of the bootloader on USB, for dfu, such as "0483:df11".
+        drive: the label of the bootloader's drive, for uf2.
+        note: what a person does first, such as a button to hold; for "none" the reason.
+    """
+
+    tool: str
+    config: tuple[str, ...] = ()
+    chip: str | None = None
+    usb: str | None = None
+    drive: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What was proven for this board.
 
@@ -233,6 +268,7 @@ class Board:
         counter: the counter that measures.
         platformio: facts for PlatformIO.
         image: what an image needs to start.
+        upload: how it gets into the flash, or None where that is not known.
         qemu: QEMU's machine that stands in for the board, or None.
         evidence: what was proven, the strongest last.
         text: the file itself, which a project carries along.
@@ -256,6 +292,7 @@ class Board:
     counter: Counter
     platformio: Platformio
     image: ImageFormat
+    upload: Upload | None
     qemu: Qemu | None
     evidence: tuple[Evidence, ...]
     text: str
@@ -278,6 +315,10 @@ class Board:
     def ram(self) -> MemoryRegion:
         """The main region that can be written."""
         return next(region for region in self.memory if region.kind == "ram")
+
+    def usable_bytes(self, kind: Kind) -> int:
+        """Return the bytes of all regions of `kind` that something can be placed in."""
+        return sum(region.free for region in self.memory if region.kind == kind and region.mapped)
 
     def region(self, name: str) -> MemoryRegion:
         """Return the region called `name`.
@@ -333,7 +374,22 @@ def parse(text: str, path: Path) -> Board:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BoardError(f"{path} is not TOML: {error}") from error
+    for number, key in unfilled(text):
+        raise BoardError(
+            f"{path}, line {number}: {key} is still to be filled in",
+            f"Write its value in place of {TO_FILL_IN}.",
+        )
     return _board(_Table(data, _Source(text, path)), text)
+
+
+def unfilled(text: str) -> list[tuple[int, str]]:
+    """Return the lines of a board file that are still to be filled in, with the key that stands there."""
+    lines = [line.partition("#")[0] for line in text.splitlines()]
+    return [
+        (number, line.partition("=")[0].strip())
+        for number, line in enumerate(lines, start=1)
+        if TO_FILL_IN in line
+    ]
 
 
 @dataclass(frozen=True)
@@ -450,11 +506,11 @@ def _board(top: _Table, text: str) -> Board:
     clock = top.table("clock")
     console, counter = top.table("console"), top.table("counter")
     platformio = top.table("platformio")
-    place, image, qemu = (top.optional(key, top.table) for key in ("place", "image", "qemu"))
+    place, image, upload, qemu = (top.optional(key, top.table) for key in ("place", "image", "upload", "qemu"))
     regions, evidence = top.tables("memory"), top.optional("evidence", top.tables) or []
     memory = _memory(regions)
     board = Board(
-        name=top.text("name", r"[a-z0-9][a-z0-9_-]*", "lower-case letters, digits, - and _"),
+        name=top.text("name", NAME, "lower-case letters, digits, - and _"),
         title=top.text("title"),
         vendor=top.text("vendor"),
         url=top.text("url"),
@@ -472,11 +528,12 @@ def _board(top: _Table, text: str) -> Board:
         counter=_counter(counter),
         platformio=Platformio(mcu=platformio.text("mcu")),
         image=_image(image) if image else ImageFormat(),
+        upload=_upload(upload) if upload else None,
         qemu=_qemu(qemu) if qemu else None,
         evidence=tuple(_evidence(table) for table in evidence),
         text=text,
     )
-    optional = [table for table in (place, image, qemu) if table is not None]
+    optional = [table for table in (place, image, upload, qemu) if table is not None]
     for table in (top, clock, console, counter, platformio, *optional, *regions, *evidence):
         table.done()
     return board
@@ -573,6 +630,31 @@ def _counter(table: _Table) -> Counter:
         enable_bit=table.optional("enable_bit", table.number),
         note=table.note(),
     )
+
+
+def _upload(table: _Table) -> Upload:
+    tools = list(UPLOAD_TOOLS)
+    tool = table.text("tool", "|".join(tools), f"one of {', '.join(tools)}")
+    config = table.optional("config", table.texts) or ()
+    for name in config:
+        if not re.fullmatch(r"(board|interface|target)/[\w/+-]+\.cfg", name):
+            raise table.refuse(
+                "config", f'upload.config must name files such as "target/stm32f4x.cfg", not {name!r}'
+            )
+    upload = Upload(
+        tool=tool,
+        config=config,
+        chip=table.optional("chip", lambda key: table.text(key, r"[\w-]+", "the name of a chip")),
+        usb=table.optional(
+            "usb", lambda key: table.text(key, r"[0-9a-f]{4}:[0-9a-f]{4}", 'numbers such as "0483:df11"')
+        ),
+        drive=table.optional("drive", lambda key: table.text(key, r"[\w -]+", "the label of a drive")),
+        note=table.note(),
+    )
+    needed = UPLOAD_TOOLS[tool]
+    if needed is not None and not getattr(upload, needed):
+        raise table.refuse("tool", f"upload.{needed} is missing, which the tool {tool} needs")
+    return upload
 
 
 def _qemu(table: _Table) -> Qemu:

@@ -24,9 +24,9 @@ from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
 from tinyml.defaults import ENGINE, LIMIT, OPERATORS, PREFIX, TARGET
-from tinyml.errors import ModelError, SamplesError
+from tinyml.errors import InputError, ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
-from tinyml.generate import Origin, Project, check_engine
+from tinyml.generate import Origin, Project, board_file, check_engine
 from tinyml.generate import generate as write_project
 from tinyml.generate.project import OUTPUTS, locked
 from tinyml.graph import Graph
@@ -40,6 +40,7 @@ from tinyml.plan.budget import Budget, RegionBudget, check_fit
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
+from tinyml.run import flash as write_flash
 from tinyml.run import start
 from tinyml.samples import Samples
 
@@ -73,13 +74,40 @@ def boards() -> list[Board]:
     return [board_files.load(name) for name in board_files.names()]
 
 
+def board(name: str) -> Board:
+    """Return the board called `name`, or described by a TOML file of that path.
+
+    Raises:
+        BoardError: the board is not known, or its file holds a wrong fact.
+    """
+    return board_files.load(name)
+
+
+def new_board(name: str, like: str | None = None, folder: Path | str = ".") -> Path:
+    """Start the file of a board that tinyml does not know, NAME.toml in `folder`, and return its path.
+
+    Args:
+        name: of the new board.
+        like: a known board whose facts are the beginning.
+        folder: where to write.
+
+    Raises:
+        BoardError: the name is not allowed or taken, `like` is not known, or the file exists.
+    """
+    return board_file.start(name, like, Path(folder))
+
+
 def default_folder(model: Path | str, board: str) -> Path:
     """Return the folder that a project goes to where none is named, such as `kws-mps2-an386`."""
     return Path(f"{Path(model).stem}-{Path(board).stem if board.endswith('.toml') else board}")
 
 
 def convert(
-    model: Path | str, data: Path | str | None = None, out: Path | str | None = None, progress: Progress = _SILENT
+    model: Path | str,
+    data: Path | str | None = None,
+    out: Path | str | None = None,
+    progress: Progress = _SILENT,
+    force: bool = False,
 ) -> tuple[Path, Converted]:
     """Convert a model to a fully int8 `.tflite` and write it.
 
@@ -88,15 +116,19 @@ def convert(
         data: representative samples, real values of shape [n, *shape]; not needed for a `.tflite`.
         out: the file to write; by default the model's name with the suffix `.tflite`, in the current folder.
         progress: hears of the stage.
+        force: overwrite a file that nobody named with `out`.
 
     Returns:
         The file, and the model with its accuracy record.
 
     Raises:
         ModelError, SamplesError: the model or the samples cannot be used.
+        InputError: the file exists, and nobody named it.
         MissingToolError: TensorFlow is needed and not installed.
     """
     path = Path(out) if out is not None else Path(f"{Path(model).stem}.tflite")
+    if out is None and not force and path.exists() and not (Path(model).exists() and path.samefile(model)):
+        raise InputError(f"{path} exists already", "Overwrite it with --force, or give another file with --out.")
     with progress.stage("convert") as stage:
         converted = quantize.convert(Path(model), None if data is None else Path(data))
         write_atomically(path, converted.data)
@@ -244,6 +276,31 @@ def build(project: Path | str, progress: Progress = _SILENT) -> Image:
         sizes = image.sizes
         stage.text = f"flash {sizes.flash_total:,} bytes (code {sizes.code:,}, constants {sizes.constants:,})"
     return image
+
+
+def flash(project: Path | str, port: str | None = None, progress: Progress = _SILENT) -> tuple[Image, Board]:
+    """Write a built project into the flash of its board, which is connected.
+
+    Args:
+        project: the project's folder.
+        port: the board's serial port or its bootloader's drive, for boards that need one.
+        progress: hears of the stage.
+
+    Raises:
+        ProjectError: there is no project, or it is not built.
+        BoardError: the board's file does not say how.
+        DeviceError: the tool or the board is missing, or the tool failed.
+    """
+    return _flash(Path(project), port, progress)
+
+
+def _flash(folder: Path, port: str | None, progress: Progress) -> tuple[Image, Board]:
+    made = Project.load(folder)
+    image, board = Image.load(made.path), made.board()
+    with progress.stage("flash") as stage, locked(made.path):
+        write_flash(image, board, port)
+        stage.text = f"{image.sizes.flash_total:,} bytes by {board.upload.tool if board.upload else 'nothing'}"
+    return image, board
 
 
 def run(
@@ -447,6 +504,7 @@ def deploy(
     engine: str = ENGINE,
     operators: str = OPERATORS,
     place: Sequence[str] = (),
+    flash: bool = False,
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -461,19 +519,22 @@ def deploy(
         out: the project's folder; by default MODEL-BOARD in the current folder.
         prefix: the beginning of the model's C names.
         force: overwrite generated files of the project that were edited.
-        target: "qemu", or "serial" for a board that runs the firmware.
+        target: "qemu", or "serial" for a board that is connected.
         port: the board's serial port.
         progress: hears of the stages.
         engine: "compiled" (to C), or "interpreter" (of the flatbuffer itself, on the device).
         operators: what the interpreter can run: those of the "model", or "all".
         place: memory regions for parts of the image, such as "arena=ccm"; the plan chooses the others.
+        flash: write the image into the board first; without it, the board runs it already.
 
     Returns:
         The record, as in `record.json` in the project's folder.
 
     Raises:
-        The errors of `convert`, `generate`, `build` and `validate`.
+        The errors of `convert`, `generate`, `build`, `flash` and `validate`.
     """
+    if flash and target != "serial":
+        raise InputError(f"--flash is for boards, not for the target {target}", "Add --target serial --port PORT.")
     model = Path(model)
     data, test = (None if path is None else Path(path) for path in (data, test))
     board_files.load(board)  # a misspelt board or placement is told before minutes of conversion
@@ -490,6 +551,8 @@ def deploy(
     name = f"{model.stem}.tflite"
     project = _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place)
     build(folder, progress)
+    if flash:
+        _flash(folder, None, progress)
     # The float model's outputs belong to samples of a file; random inputs have none.
     known = converted if random is None else None
     return _validate(project, selection, target, port, progress, known)

@@ -200,7 +200,10 @@ def files(path: Path) -> list[Path]:
             raise SamplesError(f"{path} holds no {' or '.join(_SUFFIXES)} file", "Name a folder with samples.")
         return found
     if not path.is_file():
-        raise SamplesError(f"{path} does not exist", "Name a .npz, a .npy or a folder of them.")
+        raise SamplesError(
+            f"{path} {'is not a regular file' if path.exists() else 'does not exist'}",
+            "Name a .npz, a .npy or a folder of them.",
+        )
     if path.suffix not in _SUFFIXES:
         raise SamplesError(
             f"{path} has the suffix {path.suffix!r}; {' and '.join(_SUFFIXES)} are allowed",

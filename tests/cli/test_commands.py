@@ -1,6 +1,7 @@
 """The command line as a user types it: exit codes, sentences, JSON."""
 
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -10,7 +11,8 @@ import pytest
 
 import tinyml
 from tests import small_models
-from tests.emulated import needs_chain
+from tests.build import projects
+from tests.emulated import needs_chain, needs_compiler
 from tinyml.cli.application import run
 
 
@@ -115,8 +117,81 @@ def test_boards_lists_names_and_evidence(tiny):
     assert code == 0
     boards = {board["name"]: board for board in json.loads(out)["boards"]}
     assert {"mps2-an386", "netduinoplus2"} <= set(boards)
-    assert boards["netduinoplus2"]["ram_bytes"] == 128 * 1024
-    assert "emulated" in boards["mps2-an386"]["evidence"]
+    assert boards["netduinoplus2"]["ram_bytes"] == (128 + 64) * 1024
+    assert boards["mps2-an386"]["evidence"][-1]["level"] == "emulated"
+    assert {"target": "serial", "installed": True} in boards["netduinoplus2"]["targets"]
+
+
+def test_boards_are_shown_a_line_each_within_100_columns(tiny):
+    code, out, _ = tiny("boards")
+    assert code == 0
+    assert max(len(line.rstrip()) for line in out.splitlines()) <= 100
+    firsts = [line.split()[0] for line in out.splitlines() if line.split()]
+    assert set(tinyml.board.names()) <= set(firsts)
+
+
+def test_one_board_is_shown_whole(tiny):
+    code, out, _ = tiny("boards", "netduinoplus2")
+    assert code == 0
+    said = " ".join(out.split())
+    for fact in ("0x20000000", "tx PC6", "the headers' D1", "TIM2", "RM0090", "dfu", "QEMU 7.2"):
+        assert fact in said
+    code, out, _ = tiny("boards", "netduinoplus2", "--json")
+    facts = json.loads(out)
+    assert facts["memory"][1]["origin"] == 0x20000000
+    assert facts["counter"]["enable_bit"] == 0
+    assert facts["upload"] == {
+        "tool": "dfu",
+        "usb": "0483:df11",
+        "note": tinyml.board.load("netduinoplus2").upload.note,
+    }
+
+
+def test_a_board_file_is_begun_filled_in_and_generated_for(tiny, model, tmp_path):
+    code, out, _ = tiny("boards", "--new", "mine", "--like", "netduinoplus2", "--json")
+    assert code == 0
+    begun = json.loads(out)
+    code, _, err = tiny("boards", "mine.toml")
+    assert code == 2
+    assert f"mine.toml, line {begun['lines_to_fill_in'][0]}: title is still to be filled in" in err
+    file = tmp_path / "mine.toml"
+    file.write_text(file.read_text().replace('"?"', '"Mine"'))
+    assert tiny("boards", "mine.toml")[0] == 0
+    code, _, _ = tiny("generate", model, "--board", "mine.toml")
+    assert code == 0
+    assert (tmp_path / "classifier-mine" / "platforms/tinyml/boards/mine.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["mps2-an386", "--new", "x"], "both 'mps2-an386' and --new are given"),
+        (["--like", "microbit"], "--like is given without --new"),
+        (["--new", "X"], "cannot be called 'X'"),
+        (["nothing"], "no board is called 'nothing'"),
+    ],
+)
+def test_wrong_requests_for_boards_are_wrong_input(tiny, arguments, sentence):
+    code, _, err = tiny("boards", *arguments)
+    assert code == 2
+    assert sentence in err
+
+
+@needs_compiler
+def test_flash_tells_that_no_board_is_connected_or_that_it_cannot(tiny, tmp_path, monkeypatch):
+    for board, tool, code, sentence in (
+        ("netduinoplus2", "dfu-util", 3, "no probe found: dfu-util sees no board"),
+        ("mps2-an386", "", 2, "loads images from its SD card"),
+    ):
+        if tool and shutil.which(tool) is None:
+            sentence = f"{tool} is not installed"
+        folder = tmp_path / board
+        projects.write(folder, board)
+        assert tiny("flash", str(folder))[0] == 2  # not built
+        assert tiny("build", str(folder))[0] == 0
+        ended, _, err = tiny("flash", str(folder))
+        assert ended == code
+        assert sentence in err
 
 
 def test_doctor_says_what_is_missing_and_how_to_get_it(tiny, monkeypatch, tmp_path):
@@ -208,3 +283,35 @@ def test_a_reader_that_goes_away_is_no_mismatch(model):
     ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
     assert ended.returncode in (0, 141)
     assert "Traceback" not in ended.stderr
+
+
+@needs_compiler
+def test_deploy_flashes_before_it_asks_the_board(tiny, model, tmp_path, monkeypatch):
+    # A tool of that name that says it has written: what follows is the search for the board's serial port.
+    tool = tmp_path / "bin" / "dfu-util"
+    tool.parent.mkdir()
+    tool.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\n')
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
+    deploy = ("deploy", model, "--board", "netduinoplus2", "--random", "1", "--out", "p", "--flash")
+    code, _, err = tiny(*deploy, "--target", "serial", "--port", "/dev/tty-that-is-not-there")
+    assert code == 3
+    assert "ok flash" in err
+    assert "/dev/tty-that-is-not-there cannot be opened" in err
+    assert "0x08000000:leave" in (tmp_path / "asked").read_text()
+    code, _, err = tiny(*deploy)
+    assert code == 2
+    assert "--flash is for boards, not for the target qemu" in err
+
+
+def test_convert_overwrites_only_what_was_named(tiny, model, tmp_path):
+    precious = tmp_path / "classifier.tflite"
+    precious.write_bytes(b"weeks of training")
+    code, _, err = tiny("convert", model)
+    assert code == 2
+    assert "classifier.tflite exists already" in err
+    assert "--force" in err
+    assert precious.read_bytes() == b"weeks of training"
+    assert tiny("convert", model, "--force")[0] == 0
+    assert tiny("convert", "classifier.tflite")[0] == 0  # it is its own output
+    assert tiny("convert", model, "--out", "classifier.tflite")[0] == 0

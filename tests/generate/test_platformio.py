@@ -43,6 +43,7 @@ def test_the_files_of_a_project():
         "platformio.ini",
         "platforms/tinyml/boards/netduinoplus2.json",
         "platforms/tinyml/builder/main.py",
+        "platforms/tinyml/builder/upload.py",
         "platforms/tinyml/platform.json",
         "platforms/tinyml/platform.py",
     ]
@@ -57,7 +58,9 @@ def test_platformio_hears_the_board_and_its_memory():
     texts = files(boards.load("netduinoplus2"))
     assert "board = netduinoplus2\n" in texts["platformio.ini"]
     manifest = json.loads(texts["platforms/tinyml/boards/netduinoplus2.json"])
-    assert manifest["upload"] == {"maximum_ram_size": 131072, "maximum_size": 1048576}
+    upload = manifest["upload"]
+    assert (upload["maximum_ram_size"], upload["maximum_size"]) == (131072, 1048576)
+    assert (upload["tool"], upload["usb"], upload["address"]) == ("dfu", "0483:df11", 0x08000000)
     assert manifest["build"]["f_cpu"] == "168000000L"
     assert manifest["build"]["flags"][-1] == "-mno-unaligned-access"  # the port makes them fault
     assert manifest["toolchain"] == {"prefix": "arm-none-eabi-", "package": "toolchain-gccarmnoneeabi"}

@@ -1,4 +1,7 @@
 import json
+import os
+import signal
+import time
 
 import pytest
 
@@ -151,3 +154,19 @@ def test_two_at_once_in_one_folder_do_not_meet(tmp_path):
         pass
     with locked(tmp_path / "p"), locked(tmp_path / "q"):
         pass
+
+
+def test_a_lock_ends_while_a_forked_process_still_has_its_file(tmp_path):
+    with locked(tmp_path / "p"):
+        child = os.fork()  # as another thread does on its way to a program
+        if child == 0:
+            try:
+                time.sleep(30)
+            finally:
+                os._exit(0)
+    try:
+        with locked(tmp_path / "p"):
+            pass
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)

@@ -90,3 +90,60 @@ def test_machines_hear_no_progress(capsys):
     progress.started("build")
     progress.ended("build", "12 bytes")
     assert capsys.readouterr() == ("", "")
+
+
+def test_boards_with_the_longest_names_are_a_line_each(capsys):
+    board = {
+        "name": "xiao-nrf52840-sense",
+        "cpu": "cortex-m0plus",
+        "clock_hz": 133_333_333,
+        "ram_bytes": 263 << 10,
+        "flash_bytes": 2 << 20,
+        "targets": [{"target": name, "installed": name == "serial"} for name in ("qemu", "renode", "serial")],
+        "evidence": [
+            {"level": "built", "with": "arm-none-eabi-gcc 12.2.1", "date": "2026-10"},
+            {"level": "emulated", "with": "Renode 1.16.1, arm-none-eabi-gcc 12.2.1", "date": "2026-11"},
+        ],
+    }
+    unproven = {
+        **board,
+        "name": "new",
+        "evidence": [{"level": "generated", "with": "", "date": ""}],
+        "targets": [],
+    }
+    built = {**board, "name": "built", "evidence": board["evidence"][:1]}
+    terminal.show_boards({"boards": [board, unproven, built]}, json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert (
+        "xiao-nrf52840-sense cortex-m0plus 133 263K 2M (qemu) (renode) emulated Renode 1.16 2026-11".split()
+        in [line.split() for line in lines]
+    )
+    assert "new cortex-m0plus 133 263K 2M - generated".split() in [line.split() for line in lines]
+    assert "built cortex-m0plus 133 263K 2M (qemu) (renode) built gcc 12.2 2026-10".split() in [
+        line.split() for line in lines
+    ]
+    assert max(len(line.rstrip()) for line in lines) <= 100
+
+
+def test_a_region_tells_what_limits_it():
+    region = {
+        "name": "dtcm",
+        "kind": "ram",
+        "origin": 0x20000000,
+        "length": 64 << 10,
+        "reserved": 256,
+        "reserved_for": "the bootloader",
+        "wait_states": 1,
+        "dma": False,
+        "executable": False,
+        "mapped": False,
+        "note": "fast",
+    }
+    assert terminal._region_row(region) == {
+        "region": "dtcm",
+        "kind": "ram",
+        "address": "0x20000000",
+        "size": "64K",
+        "what to know": "256 bytes reserved for the bootloader; 1 wait state; no DMA; not executable; "
+        "not mapped; fast",
+    }

@@ -9,7 +9,20 @@ from collections.abc import Sequence
 
 import typer
 
-from tinyml.cli import boards, build, compare, convert, deploy, doctor, generate, inspect, new, run_, validate
+from tinyml.cli import (
+    boards,
+    build,
+    compare,
+    convert,
+    deploy,
+    doctor,
+    flash,
+    generate,
+    inspect,
+    new,
+    run_,
+    validate,
+)
 from tinyml.errors import EquipmentError, InputError, TinymlError
 from tinyml.version import __version__
 
@@ -26,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for _command in (deploy, convert, inspect, generate, build, run_, validate, compare, boards, new, doctor):
+for _command in (deploy, convert, inspect, generate, build, flash, run_, validate, compare, boards, new, doctor):
     _name = _command.__name__.rpartition(".")[2].rstrip("_")
     app.command(_name)(_command.command)
 

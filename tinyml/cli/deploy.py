@@ -22,6 +22,7 @@ def command(
     place: options.Place = None,
     target: options.Target = TARGET,
     port: options.Port = None,
+    flash: options.Flash = False,
     json: options.Json = False,
 ) -> None:
     """Take a model to a board and prove it there, bit for bit; exit 1 where a sample differs."""
@@ -46,6 +47,7 @@ def command(
         place=place or (),
         target=target,
         port=port,
+        flash=flash,
         progress=terminal.progress(json),
     )
     terminal.show_record(record, Path(out or pipeline.default_folder(model, board)), json)

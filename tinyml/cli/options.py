@@ -47,6 +47,9 @@ Place = Annotated[
     ),
 ]
 Target = Annotated[str, typer.Option("--target", help="How to run: qemu, or serial for a board on --port.")]
+Flash = Annotated[
+    bool, typer.Option("--flash/--no-flash", help="With --target serial: write the image into the board first.")
+]
 Port = Annotated[
     str | None, typer.Option("--port", help="The board's serial port, for --target serial.", show_default=False)
 ]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 from tinyml import resources
@@ -48,9 +49,9 @@ def files(board: Board, placement: Placement) -> dict[str, str]:
             copy_weights=board.region(placement.weights).kind == "ram",
             stack_bytes=stack_bytes(board),
         ),
-        f"platforms/tinyml/boards/{board.name}.json": _manifest(board),
+        f"platforms/tinyml/boards/{board.name}.json": _manifest(board, placement),
     }
-    for name in ("platform.json", "platform.py", "builder/main.py"):
+    for name in ("platform.json", "platform.py", "builder/main.py", "builder/upload.py"):
         result[f"platforms/tinyml/{name}"] = (resources.templates() / "platform" / name).read_text(
             encoding="utf-8"
         )
@@ -80,8 +81,8 @@ def _port_files(board: Board) -> list[Path]:
     return found
 
 
-def _manifest(board: Board) -> str:
-    """Return PlatformIO's description of the board."""
+def _manifest(board: Board, placement: Placement) -> str:
+    """Return PlatformIO's description of the board; its upload address is where the image begins."""
     architecture = board.architecture
     manifest = {
         "name": board.title,
@@ -94,6 +95,11 @@ def _manifest(board: Board) -> str:
             "mcu": board.platformio.mcu,
         },
         "toolchain": {"prefix": architecture.tool_prefix, "package": architecture.platformio_package},
-        "upload": {"maximum_ram_size": board.ram.free, "maximum_size": board.flash.free},
+        "upload": {
+            "maximum_ram_size": board.ram.free,
+            "maximum_size": board.flash.free,
+            "address": board.region(placement.image).start,
+            **(asdict(board.upload) if board.upload else {}),
+        },
     }
     return json.dumps(manifest, indent=2) + "\n"

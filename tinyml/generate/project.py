@@ -180,7 +180,11 @@ def locked(path: Path) -> Iterator[None]:
             raise ProjectError(
                 f"another tinyml works in the folder {str(path)!r}", "Wait for it, or give another --out."
             ) from None
-        yield
+        try:
+            yield
+        finally:
+            # Closing the file would not do while a process that another thread is just starting has it open too.
+            fcntl.flock(lock, fcntl.LOCK_UN)
 
 
 def check_path(path: Path) -> None:

@@ -19,17 +19,31 @@ def detect(path: Path) -> str:
     """Return the format of the model at `path`: "tflite", "keras" or "savedmodel".
 
     Raises:
-        ModelError: nothing is there, the file is empty, the folder is no SavedModel, or the suffix is not known.
+        ModelError: nothing is there, the file is empty or a pipe, the folder is no SavedModel, or the suffix is
+            not known.
     """
     known = f"Give a file with the suffix {', '.join(_SUFFIXES)}, or the folder of a SavedModel."
     if path.is_dir():
         if not (path / "saved_model.pb").is_file():
             raise ModelError(f"{path} is a folder without saved_model.pb, so it is no SavedModel", known)
         return "savedmodel"
-    if not path.is_file():
+    if not path.exists():
         raise ModelError(f"{path} does not exist", known)
-    if path.suffix not in _SUFFIXES:
+    check_regular(path)
+    # Keras knows its own files by their suffix in lower case.
+    suffix = path.suffix.lower() if path.suffix.lower() == ".tflite" else path.suffix
+    if suffix not in _SUFFIXES:
         raise ModelError(f"{path} has the suffix {path.suffix!r}, which is not known", known)
     if path.stat().st_size == 0:
         raise ModelError(f"{path} is empty", "Export or download the model again.")
-    return _SUFFIXES[path.suffix]
+    return _SUFFIXES[suffix]
+
+
+def check_regular(path: Path) -> None:
+    """Check that reading `path`, which exists, comes to an end.
+
+    Raises:
+        ModelError: it is a pipe, a device or a folder.
+    """
+    if not path.is_file():
+        raise ModelError(f"{path} is not a regular file", "Give the path of a model file.")

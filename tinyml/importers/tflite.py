@@ -5,6 +5,7 @@ from pathlib import Path
 from tinyml import graph
 from tinyml.errors import ModelError
 from tinyml.graph import Graph, Operator
+from tinyml.importers import check_regular
 
 _BOUNDARY = ("QUANTIZE", "DEQUANTIZE")
 
@@ -43,8 +44,10 @@ def load(path: Path) -> bytes:
     """Return the bytes of the int8 model at `path`.
 
     Raises:
-        ModelError: the file is malformed, or the model is not fully int8.
+        ModelError: the file is malformed or a pipe, or the model is not fully int8.
     """
+    if path.exists():
+        check_regular(path)
     data = path.read_bytes()
     check_int8(graph.read(data), path.name)
     return data

@@ -209,5 +209,5 @@ class Measurer:
             raise DeviceError(
                 f"the device runs the firmware {hello.build_id:08x} with the model {device[:12]}, "
                 f"the project's are {self._build_id:08x} and {model[:12]}",
-                "Build the project and put its image on the device.",
+                "Build the project and write it into the board with `tinyml flash DIR`.",
             )

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from tinyml.board import EVIDENCE_LEVELS, Board
+from tinyml.board import EVIDENCE_LEVELS, Board, Console, unfilled
 from tinyml.build import Image
 from tinyml.doctor import Check
 from tinyml.generate import Project
@@ -15,6 +16,7 @@ from tinyml.plan import Layer, Plan
 from tinyml.plan.budget import Budget, RegionBudget
 from tinyml.quantize import Converted
 from tinyml.report import record as records
+from tinyml.run import targets
 
 Facts = dict[str, Any]
 
@@ -87,17 +89,29 @@ def image(image: Image) -> Facts:
     }
 
 
-def _runs_here(board: Board) -> list[str]:
-    return (["qemu"] if board.qemu is not None else []) + ["serial"]
+def flash(image: Image, board: Board) -> Facts:
+    """Return the facts of an image that was written into a board."""
+    assert board.upload, "the image was written"
+    return {
+        "project": str(image.project),
+        "board": board.name,
+        "tool": board.upload.tool,
+        "sha256": image.sha256,
+        "flash_bytes": image.sizes.flash_total,
+    }
 
 
-def _evidence(board: Board) -> str:
-    proofs = "; ".join(f"{proof.level} ({proof.tools}, {proof.date})" for proof in board.evidence)
-    return proofs or EVIDENCE_LEVELS[0]
+def _ways(board: Board) -> list[Facts]:
+    return [{"target": target, "installed": installed} for target, installed in targets(board).items()]
+
+
+def _evidence(board: Board) -> list[Facts]:
+    proofs = [{"level": proof.level, "with": proof.tools, "date": proof.date} for proof in board.evidence]
+    return proofs or [{"level": EVIDENCE_LEVELS[0], "with": "", "date": ""}]
 
 
 def boards(boards: Sequence[Board]) -> Facts:
-    """Return the facts of the known boards."""
+    """Return the facts of the known boards that one chooses by; sizes are of all regions that can be used."""
     return {
         "boards": [
             {
@@ -105,13 +119,63 @@ def boards(boards: Sequence[Board]) -> Facts:
                 "title": board.title,
                 "cpu": board.cpu,
                 "clock_hz": board.clock_hz,
-                "ram_bytes": board.ram.length,
-                "flash_bytes": board.flash.length,
-                "targets": _runs_here(board),
+                "ram_bytes": board.usable_bytes("ram"),
+                "flash_bytes": board.usable_bytes("flash"),
+                "targets": _ways(board),
                 "evidence": _evidence(board),
             }
             for board in boards
         ]
+    }
+
+
+def _given(part: object) -> Facts:
+    """Return a part of a board without what it leaves out."""
+    facts = asdict(part)  # type: ignore[call-overload]
+    given = {key: value for key, value in facts.items() if value not in (None, "", ())}
+    return {key: str(value) if isinstance(value, Fraction) else value for key, value in given.items()}
+
+
+def _pins(console: Console) -> Facts:
+    return {key: str(pin) for key, pin in (("tx", console.tx), ("rx", console.rx)) if pin is not None}
+
+
+def board(board: Board) -> Facts:
+    """Return everything that is known of one board, addresses and sizes as numbers."""
+    return {
+        "name": board.name,
+        "title": board.title,
+        "vendor": board.vendor,
+        "url": board.url,
+        "cpu": board.cpu,
+        "flags": list(board.flags),
+        "port": board.port,
+        "clock_hz": board.clock_hz,
+        "crystal_hz": board.crystal_hz,
+        "clock_bypass": board.clock_bypass,
+        "stack_bytes": board.stack_bytes,
+        "memory": [asdict(region) for region in board.memory],
+        "place": dict(board.place),
+        "console": {**_given(board.console), **_pins(board.console)},
+        "counter": _given(board.counter),
+        "image": _given(board.image),
+        "upload": None if board.upload is None else _given(board.upload),
+        "qemu": None if board.qemu is None else _given(board.qemu),
+        "targets": _ways(board),
+        "evidence": _evidence(board),
+        "documents": list(board.documents),
+    }
+
+
+def new_board(path: Path) -> Facts:
+    """Return where a board file was begun, and which of its lines are to be filled in and to be checked."""
+    text = path.read_text(encoding="utf-8")
+    marked = [number for number, line in enumerate(text.splitlines(), start=1) if "# check: " in line]
+    return {
+        "file": str(path),
+        "lines_to_fill_in": [number for number, _ in unfilled(text)],
+        "lines_to_check": marked,
+        "then": f"tinyml boards {path}",
     }
 
 

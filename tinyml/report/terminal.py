@@ -1,6 +1,7 @@
 """Facts and records on the terminal: progress on standard error, results as tables or JSON on standard output."""
 
 import json as jsons
+import re
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from tinyml.generate.project import RECORD
 from tinyml.progress import Progress
 
 _COLUMNS = 160  # of a table where the output is no terminal: a log is not wrapped to 80
+_SHOWN_AS_TABLES = ("memory", "targets", "evidence", "documents")
 _SHORT = 28  # a column whose texts are this short is never folded
 
 
@@ -118,6 +120,110 @@ def show(facts: Mapping[str, Any], json: bool) -> None:
             lines.append((_label(key), _text(value)))
     if lines:
         _print_lines(console, lines)
+
+
+def _short_bytes(count: int) -> str:
+    for unit, size in (("M", 1 << 20), ("K", 1 << 10)):
+        if count >= size:
+            return f"{round(count / size, 2):g}{unit}"
+    return str(count)
+
+
+def _short_targets(targets: Sequence[Mapping[str, Any]]) -> str:
+    """Return the emulators, those in brackets that are not installed here."""
+    emulators = [way for way in targets if way["target"] != "serial"]
+    return " ".join(way["target"] if way["installed"] else f"({way['target']})" for way in emulators) or "-"
+
+
+def _short_evidence(evidence: Sequence[Mapping[str, str]]) -> str:
+    """Return the strongest proof: its level, its first tool with its version, its month."""
+    best = evidence[-1]
+    tool = re.match(r"(?:\w+-)*(\w+) (\d+(?:\.\d+)?)", best["with"])
+    return " ".join(part for part in (best["level"], tool.expand(r"\1 \2") if tool else "", best["date"]) if part)
+
+
+def show_boards(facts: Mapping[str, Any], json: bool) -> None:
+    """Print the boards that are known, a line each, no wider than 100 columns."""
+    if json:
+        show(facts, json)
+        return
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for name, justify in (
+        ("board", "left"),
+        ("cpu", "left"),
+        ("MHz", "right"),
+        ("RAM", "right"),
+        ("flash", "right"),
+    ):
+        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("emulators", no_wrap=True)
+    table.add_column("proven", no_wrap=True)
+    for board in facts["boards"]:
+        table.add_row(
+            board["name"],
+            board["cpu"],
+            f"{board['clock_hz'] / 1e6:.0f}",
+            _short_bytes(board["ram_bytes"]),
+            _short_bytes(board["flash_bytes"]),
+            escape(_short_targets(board["targets"])),
+            escape(_short_evidence(board["evidence"])),
+        )
+    console = _console()
+    console.print(table)
+    console.print(
+        "\n(In brackets: not installed here.) A board that is connected runs by --target serial.\n"
+        "`tinyml boards NAME` shows one whole; `tinyml boards --new NAME` starts a file for another.",
+        soft_wrap=True,
+    )
+
+
+def _region_row(region: Mapping[str, Any]) -> dict[str, str]:
+    wait = region["wait_states"]
+    properties = (
+        f"{region['reserved']:,} bytes reserved for {region['reserved_for']}" if region["reserved"] else "",
+        f"{wait} wait state{'s' if wait > 1 else ''}" if wait else "",
+        "" if region["dma"] else "no DMA",
+        "" if region["executable"] else "not executable",
+        "" if region["mapped"] else "not mapped",
+        region["note"],
+    )
+    return {
+        "region": region["name"],
+        "kind": region["kind"],
+        "address": f"{region['origin']:#010x}",
+        "size": _short_bytes(region["length"]),
+        "what to know": "; ".join(part for part in properties if part),
+    }
+
+
+def _part_text(part: Mapping[str, Any]) -> str:
+    """Return a part of a board as its facts in one line, addresses as such, its note last."""
+
+    def text(key: str, value: object) -> str:
+        shown = f"{value:#010x}" if key == "base" else _text(value)
+        return shown if key in ("base", "peripheral", "tool", "note") else f"{_label(key)} {shown}"
+
+    facts = ", ".join(text(key, value) for key, value in part.items() if key != "note")
+    return f"{facts}: {part['note']}" if part.get("note") else facts
+
+
+def show_board(facts: Mapping[str, Any], json: bool) -> None:
+    """Print all that is known of one board."""
+    if json:
+        show(facts, json)
+        return
+    console = _console()
+    parts = ("image", "console", "counter", "place", "upload", "qemu")
+    rows = [
+        (key, _part_text(value) if key in parts else _text(value))
+        for key, value in ((key, facts[key]) for key in facts if key not in _SHOWN_AS_TABLES)
+        if value
+    ]
+    _print_lines(console, [(_label(key), text) for key, text in rows])
+    console.print(_rows("memory", [_region_row(region) for region in facts["memory"]]))
+    console.print(_rows("how it can be run", facts["targets"]))
+    console.print(_rows("proven", facts["evidence"]))
+    _print_lines(console, [("documents" if i == 0 else "", text) for i, text in enumerate(facts["documents"])])
 
 
 def _of(count: int, total: int) -> str:

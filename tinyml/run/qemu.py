@@ -39,6 +39,11 @@ def program(architecture: Architecture) -> str:
     )
 
 
+def installed(architecture: Architecture) -> bool:
+    """Return whether the emulator is on PATH."""
+    return shutil.which(architecture.emulator) is not None
+
+
 def version(architecture: Architecture) -> str:
     """Return the emulator's version, such as "QEMU 7.2.22".
 

@@ -16,6 +16,12 @@ TARGETS = ("qemu", "serial")
 _WRITE_SECONDS = 5.0
 
 
+def targets(board: Board) -> dict[str, bool]:
+    """Return the targets that can run an image of `board`, each with whether this machine has what it needs."""
+    emulated = {"qemu": qemu.installed(board.architecture)} if board.qemu is not None else {}
+    return {**emulated, "serial": True}
+
+
 class Session:
     """A device that answers; use it as a context manager, so that nothing of it outlives the block.
 

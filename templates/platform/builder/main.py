@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from SCons.Script import COMMAND_LINE_TARGETS, AlwaysBuild, Default, DefaultEnvironment
+from SCons.Script import AlwaysBuild, Default, DefaultEnvironment
 
 env = DefaultEnvironment()
 board = env.BoardConfig()
@@ -15,10 +15,6 @@ core = board.get("build.flags")
 tools = board.get("toolchain.prefix")
 project = Path(env.subst("$PROJECT_DIR"))
 libraries = sorted(path for path in (project / "lib").iterdir() if path.is_dir())
-
-if "upload" in COMMAND_LINE_TARGETS:
-    sys.stderr.write(f"Error: tinyml cannot write the flash of {board.get('name')} yet; use firmware.bin.\n")
-    env.Exit(1)
 
 env.Replace(
     CC=f"{tools}gcc",
@@ -34,6 +30,20 @@ env.Replace(
     PROGNAME="firmware",
     PROGSUFFIX=".elf",
 )
+
+
+def upload(target, source, env):
+    """Write the flash with the program beside this file; return its exit code."""
+    platform = Path(env.PioPlatform().get_dir())
+    command = [
+        sys.executable,
+        str(platform / "builder" / "upload.py"),
+        str(platform / "boards" / f"{env['BOARD']}.json"),
+        str(source[0].get_abspath()),
+        *("--packages", env.GetProjectConfig().get("platformio", "packages_dir")),
+        *(["--port", env.subst("$UPLOAD_PORT")] if env.get("UPLOAD_PORT") else []),
+    ]
+    return subprocess.run(command).returncode
 
 
 def library_specs():
@@ -78,5 +88,7 @@ elf = env.BuildProgram()
 image = env.Command(
     "$BUILD_DIR/${PROGNAME}.bin", elf, env.VerboseAction("$OBJCOPY -O binary $SOURCE $TARGET", "Building $TARGET")
 )
+products = [elf, image]
 AlwaysBuild(env.Alias("size", elf, env.VerboseAction("$SIZECMD", "Measuring $SOURCE")))
-Default([elf, image])
+Default(products)
+AlwaysBuild(env.Alias("upload", products, env.VerboseAction(upload, "Writing the flash")))
