@@ -40,6 +40,7 @@ from tinyml.plan.budget import Budget, RegionBudget, check_fit
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
+from tinyml.run import check as check_target
 from tinyml.run import start
 from tinyml.samples import Samples
 
@@ -264,7 +265,7 @@ def run(
         random: how many seeded random int8 inputs to send instead.
         seed: the seed of the random inputs.
         limit: at most this many samples, evenly spread; 0 for all.
-        target: "qemu", or "serial" for a board.
+        target: "qemu", "renode", or "serial" for a board.
         port: the board's serial port.
         progress: hears of the stages.
 
@@ -461,7 +462,7 @@ def deploy(
         out: the project's folder; by default MODEL-BOARD in the current folder.
         prefix: the beginning of the model's C names.
         force: overwrite generated files of the project that were edited.
-        target: "qemu", or "serial" for a board that runs the firmware.
+        target: "qemu", "renode", or "serial" for a board that runs the firmware.
         port: the board's serial port.
         progress: hears of the stages.
         engine: "compiled" (to C), or "interpreter" (of the flatbuffer itself, on the device).
@@ -476,7 +477,8 @@ def deploy(
     """
     model = Path(model)
     data, test = (None if path is None else Path(path) for path in (data, test))
-    board_files.load(board)  # a misspelt board or placement is told before minutes of conversion
+    # A misspelt board or placement and a missing emulator are told before minutes of conversion.
+    check_target(board_files.load(board), target, port)
     placement.parse(place)
     with progress.stage("convert") as stage:
         converted = quantize.convert(model, data, test)

@@ -46,7 +46,9 @@ Place = Annotated[
         show_default="the plan chooses",
     ),
 ]
-Target = Annotated[str, typer.Option("--target", help="How to run: qemu, or serial for a board on --port.")]
+Target = Annotated[
+    str, typer.Option("--target", help="How to run: qemu, renode, or serial for a board on --port.")
+]
 Port = Annotated[
     str | None, typer.Option("--port", help="The board's serial port, for --target serial.", show_default=False)
 ]

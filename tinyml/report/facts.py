@@ -88,7 +88,8 @@ def image(image: Image) -> Facts:
 
 
 def _runs_here(board: Board) -> list[str]:
-    return (["qemu"] if board.qemu is not None else []) + ["serial"]
+    emulators = {"qemu": board.qemu, "renode": board.renode}
+    return [name for name, model in emulators.items() if model is not None] + ["serial"]
 
 
 def _evidence(board: Board) -> str:
