@@ -275,6 +275,7 @@ def run(
         MissingToolError, DeviceError: the emulator or the board is missing or does not answer.
     """
     made = Project.load(Path(project))
+    check_target(made.board(), target, port)
     plan = made.plan()
     selection = Selection(None if data is None else Path(data), random, seed, limit)
     chosen, _ = _select(plan.graph, selection)
@@ -321,8 +322,10 @@ def validate(
     Raises:
         The errors of `run`, and ModelError where TFLM refuses the model.
     """
+    made = Project.load(Path(project))
+    check_target(made.board(), target, port)
     selection = Selection(None if data is None else Path(data), random, seed, limit)
-    return _validate(Project.load(Path(project)), selection, target, port, progress)
+    return _validate(made, selection, target, port, progress)
 
 
 def _expectations(
