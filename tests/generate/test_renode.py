@@ -61,7 +61,10 @@ def test_every_region_and_the_console_are_described(name):
     board = boards.load(name)
     text = renode.description(board)
     for region in board.memory:
-        assert f"{region.name}: Memory.MappedMemory @ sysbus 0x{region.origin:08X}\n    size: 0x{region.length:X}" in text
+        assert (
+            f"{region.name}: Memory.MappedMemory @ sysbus 0x{region.origin:08X}\n    size: 0x{region.length:X}"
+            in text
+        )
     assert board.renode
     [line] = [line for line in text.splitlines() if line.startswith(f"{renode.console(board)}: ")]
     assert board.renode.console in line

@@ -45,14 +45,14 @@ def program() -> str:
     """
     if chosen := os.environ.get(_VARIABLE):
         named = Path(chosen).expanduser().absolute()
-        if path := shutil.which(named / _NAME if named.is_dir() else named):
+        if path := shutil.which(str(named / _NAME if named.is_dir() else named)):
             return path
         raise MissingToolError(f"{_VARIABLE} is {chosen!r}, which is no program and no folder of Renode", _hint())
     if path := shutil.which(_NAME):
         return path
     for folder in _platformio_folders():
         for package in sorted(folder.glob(f"packages/{_PLATFORMIO_PACKAGE}*")):
-            if path := shutil.which(package / _NAME):
+            if path := shutil.which(str(package / _NAME)):
                 return path
     raise MissingToolError("Renode is not installed", _hint())
 
