@@ -473,9 +473,7 @@ def _board(top: _Table, text: str) -> Board:
     clock = top.table("clock")
     console, counter = top.table("console"), top.table("counter")
     platformio = top.table("platformio")
-    place, image, qemu, renode = (
-        top.optional(key, top.table) for key in ("place", "image", "qemu", "renode")
-    )
+    place, image, qemu, renode = (top.optional(key, top.table) for key in ("place", "image", "qemu", "renode"))
     regions, evidence = top.tables("memory"), top.optional("evidence", top.tables) or []
     memory = _memory(regions)
     board = Board(

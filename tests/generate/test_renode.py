@@ -11,7 +11,6 @@ from tinyml import graph
 from tinyml import plan as plans
 from tinyml.errors import BoardError
 from tinyml.generate import Origin, generate, renode
-from tinyml.generate import files as project_files
 
 GOLDEN = Path(__file__).parent / "golden"
 BOARDS = [name for name in boards.names() if boards.load(name).renode]
@@ -47,11 +46,11 @@ def test_a_project_lists_its_files_for_renode(plan, name, tmp_path):
     assert "renode-test" in (project.path / "README.md").read_text()
 
 
-def test_a_project_for_a_board_without_a_model_has_none(plan):
+def test_a_project_for_a_board_without_a_model_has_none(plan, tmp_path):
     board = replace(boards.load("netduinoplus2"), renode=None)
-    contents, _ = project_files(plan, board, ORIGIN)
-    assert not [name for name in contents if name.startswith("renode")]
-    assert b"renode-test" not in contents["README.md"]
+    project = generate(plan, board, ORIGIN, tmp_path / "p")
+    assert not [name for name in project.manifest["files"] if name.startswith("renode")]
+    assert "renode-test" not in (project.path / "README.md").read_text()
     with pytest.raises(BoardError, match="Renode has no model of the board netduinoplus2"):
         renode.description(board)
 

@@ -309,9 +309,9 @@ def test_the_image_answers_as_the_test_for_renode_expects(tmp_path: Path, engine
     try:
         with serial.serial_for_url(emulator.url, timeout=5) as stream:
             stream.write(frames["HELLO"])
-            assert stream.read(len(frames["DESCRIBED"])) == frames["DESCRIBED"]
+            assert stream.read_until(frames["DESCRIBED"]).endswith(frames["DESCRIBED"])
             stream.write(frames["INVOKE"])
-            assert stream.read(len(frames["INVOKED"])) == frames["INVOKED"]
+            assert stream.read_until(frames["INVOKED"]).endswith(frames["INVOKED"])
     finally:
         emulator.close()
 

@@ -12,6 +12,7 @@ boards' counters have none.
 """
 
 import re
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from tinyml.board import Board, Renode
 from tinyml.errors import BoardError
 from tinyml.plan import Plan
 from tinyml.render import render
-from tinyml.version import __version__
 
 FOLDER = "renode"  # of a project
 HURRY = "emulation SetAdvanceImmediately true"  # virtual time passes as fast as it can
@@ -31,7 +31,7 @@ _TERMINAL = "pty"
 _ERRORS = 3  # the log's level
 _BOOT_INSTRUCTIONS = 8_000_000  # more than a port needs until it hears, also where its waits end by their limits
 _INSTRUCTIONS_A_MAC = 100  # more than any kernel needs
-_OK_SEQUENCE = 0x0101  # a number without zero bytes, so that in an answer's header only the status may be one
+_OK_SEQUENCE = 0x0101  # without zero bytes, so that in the beginning of an answer only the status ok is one
 _BYTES_A_ROW = 16
 
 # Which register a function returns its value in, and which property of the CPU holds the return address.
@@ -151,7 +151,7 @@ def files(plan: Plan, board: Board, build_id: int, arena_bytes: int) -> dict[str
         hello=_cells(_frame("hello", protocol_hash=protocol.load().hash)),
         described=_rows(_hello_answer(plan, build_id, arena_bytes)),
         invoke=_cells(_frame("invoke", _OK_SEQUENCE)),
-        invoked=_rows(_ok("invoke")),
+        invoked=_rows(_beginning(_header("invoke", _OK_SEQUENCE))),
     )
     contents = {"repl": description(board), "resc": script, "robot": test}
     return {f"{FOLDER}/{board.name}.{suffix}": text for suffix, text in contents.items()}
@@ -184,34 +184,27 @@ def _frame(message: str, sequence: int = 0, **fields: protocol.Value) -> bytes:
 
 
 def _hello_answer(plan: Plan, build_id: int, arena_bytes: int) -> bytes:
-    """Return the frame by which a device describes itself that runs what was generated."""
-    known = protocol.load()
-    response = known.messages["hello"].response
-    version_bytes = next(field.count or 0 for field in response.fields if field.name == "firmware_version")
-    body = response.pack(
-        {
-            "protocol_hash": known.hash,
-            "build_id": build_id,
-            "layer_count": len(plan.layers),
-            "input_count": len(plan.graph.inputs),
-            "output_count": len(plan.graph.outputs),
-            "arena_bytes": arena_bytes,
-            "model_error": 0,
-            "model_error_index": 0,
-            "model_error_detail": 0,
-            "model_sha256": bytes.fromhex(plan.graph.sha256),
-            "firmware_version": __version__.encode().ljust(version_bytes, b"\0"),
-        }
-    )
-    return frames.encode(_header("hello", 0) + body)
+    """Return the beginning of the frame by which a device describes itself that runs what was generated.
 
-
-def _ok(message: str) -> bytes:
-    """Return the beginning of the frame that answers with the status ok, whatever its body is.
-
-    A frame's zero bytes are replaced by the distances between them. The status is the header's only one, and 0
-    says ok, so that the first distance tells it.
+    The clock comes next, which depends on what the emulator models.
     """
-    header = _header(message, _OK_SEQUENCE)
-    assert header.index(0) == len(header) - 1, "the status is the only zero, and the last byte"
-    return bytes([0, len(header)]) + header[:-1]
+    known = protocol.load()
+    described = {
+        "protocol_hash": known.hash,
+        "build_id": build_id,
+        "layer_count": len(plan.layers),
+        "input_count": len(plan.graph.inputs),
+        "output_count": len(plan.graph.outputs),
+        "arena_bytes": arena_bytes,
+    }
+    fields = known.messages["hello"].response.fields[: len(described)]
+    assert [field.name for field in fields] == list(described), "these are the first fields"
+    return _beginning(_header("hello", 0) + struct.pack(f"<{len(fields)}I", *described.values()))
+
+
+def _beginning(known: bytes) -> bytes:
+    """Return the beginning of a frame whose content begins with `known`.
+
+    Zero bytes are replaced by the distance to the next one, so that it is certain up to the last that is known.
+    """
+    return b"\0" + frames.cobs_encode(known[: known.rindex(0)])
