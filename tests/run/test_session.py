@@ -149,7 +149,7 @@ def test_a_target_that_is_not_known_is_refused(image_of: ImageOf) -> None:
         start(image, board, "simics")
     with pytest.raises(InputError, match="no serial port was given"):
         start(image, board, "serial")
-    with pytest.raises(BoardError, match="no emulator stands in for the board"):
+    with pytest.raises(BoardError, match="QEMU has no machine for the board"):
         start(image, replace(board, qemu=None))
     with pytest.raises(BoardError, match="Renode has no model of the board"):
         start(image, replace(board, renode=None), "renode")

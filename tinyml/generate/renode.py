@@ -47,7 +47,7 @@ def model(board: Board) -> Renode:
     if board.renode is None:
         raise BoardError(
             f"Renode has no model of the board {board.name}",
-            "Add a table [renode] to its file, or choose another --target.",
+            "Choose another --target, or add a table [renode] to the board's file.",
         )
     return board.renode
 

@@ -68,7 +68,8 @@ def clock(client: Client, board: Board) -> Clock:
 def _machine(board: Board) -> Qemu:
     if board.qemu is None:
         raise BoardError(
-            f"no emulator stands in for the board {board.name}", "Use --target serial with a real board."
+            f"QEMU has no machine for the board {board.name}",
+            "Choose another --target; `tinyml boards` tells how each board can be run.",
         )
     return board.qemu
 
