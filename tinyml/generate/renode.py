@@ -28,7 +28,7 @@ START = "start"
 QUIT = "quit"
 
 _TERMINAL = "pty"
-_ERRORS = 3  # the log's level
+_ERRORS_ALONE = "logLevel 3"  # some UARTs log a warning each time that they are asked for a byte and have none
 _BOOT_INSTRUCTIONS = 8_000_000  # more than a port needs until it hears, also where its waits end by their limits
 _INSTRUCTIONS_A_MAC = 100  # more than any kernel needs
 _OK_SEQUENCE = 0x0101  # without zero bytes, so that in the beginning of an answer only the status ok is one
@@ -120,7 +120,7 @@ def connect(board: Board, terminal: Path) -> tuple[str, ...]:
 
 def log_errors(file: Path) -> tuple[str, ...]:
     """Return the commands that have errors, and nothing else, written to `file` at once."""
-    return (f"logFile {path(file)} true", f"logLevel {_ERRORS}")
+    return (f"logFile {path(file)} true", _ERRORS_ALONE)
 
 
 def files(plan: Plan, board: Board, build_id: int, arena_bytes: int) -> dict[str, str]:
@@ -145,7 +145,7 @@ def files(plan: Plan, board: Board, build_id: int, arena_bytes: int) -> dict[str
         "renode.robot.j2",
         board=board,
         console=console(board),
-        hurry=HURRY,
+        settings=(_ERRORS_ALONE, HURRY),
         boot_seconds=_seconds(board, _BOOT_INSTRUCTIONS),
         invoke_seconds=_seconds(board, _BOOT_INSTRUCTIONS + _INSTRUCTIONS_A_MAC * plan.macs),
         hello=_cells(_frame("hello", protocol_hash=protocol.load().hash)),

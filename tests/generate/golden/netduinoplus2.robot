@@ -28,6 +28,7 @@ Boot
     Execute Command    set bin @${image}
     Execute Command    include @${script}
     Create Terminal Tester    ${CONSOLE}    timeout=0.048    binaryMode=true
+    Execute Command    logLevel 3
     Execute Command    emulation SetAdvanceImmediately true
     Execute Command    emulation RunFor "0.048"
 
