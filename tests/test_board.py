@@ -69,6 +69,17 @@ def test_the_facts_of_the_real_risc_v_board_are_those_of_the_chip():
     assert board.qemu.ticks_per_instruction == 1
 
 
+def test_how_renode_stands_in_for_a_board_is_read():
+    renode = boards.load("netduinoplus2").renode
+    assert renode is not None
+    assert (renode.console, renode.console_bytes, renode.cpu_type) == ("UART.STM32_UART", 0x400, None)
+    assert "Memory.ArrayMemory @ sysbus 0x40020000" in renode.peripherals
+    risc_v = boards.load("hifive1").renode
+    assert risc_v is not None
+    assert risc_v.cpu_type == "rv32imac_zicsr_zifencei"
+    assert boards.load("mps3-an547").renode is None
+
+
 def test_the_options_of_an_emulated_machine_and_the_clock_of_its_uart_are_read():
     board = boards.load("virt-rv32")
     assert board.qemu is not None
@@ -113,6 +124,7 @@ def test_text_that_is_no_toml_is_refused():
         ('name = "sram"', r"in \[memory\]"),
         ("alternate_function = 8", r"in \[console\]"),
         ('machine = "netduinoplus2"', r"in \[qemu\]"),
+        ("console_bytes = 0x400", r"in \[renode\]"),
         ('level = "emulated"', r"in \[evidence\]"),
     ],
 )
@@ -124,8 +136,8 @@ def test_an_unknown_key_is_refused_with_its_line(after, table):
 
 
 def test_an_unknown_table_is_refused_with_its_line():
-    text = GOOD + "\n[renode]\nplatform = 1\n"
-    refuse(text, rf"line {line_of(text, '[renode]')}: the key 'renode' is not known at the top")
+    text = GOOD + "\n[simics]\nplatform = 1\n"
+    refuse(text, rf"line {line_of(text, '[simics]')}: the key 'simics' is not known at the top")
 
 
 @pytest.mark.parametrize(
@@ -135,6 +147,8 @@ def test_an_unknown_table_is_refused_with_its_line():
         ("hz = 168_000_000", "hz = true", "clock.hz must be a whole number, not True"),
         ("hz = 168_000_000", "hz = 0", "clock.hz must be 1 to 4294967295, not 0"),
         ("length = 0x2_0000", "length = 0", "memory.length must be 1 to"),
+        ('"UART.STM32_UART"', '"STM32_UART"', "renode.console must be a model of Renode such as"),
+        ("console_bytes = 0x400", "console_bytes = 0", "renode.console_bytes must be 1 to"),
         ("origin = 0x2000_0000", "origin = -1", "memory.origin must be 0 to"),
         ("origin = 0x1000_0000", "origin = 0xffff_ffff", "beyond 32-bit addresses"),
         ("origin = 0x1000_0000", "origin = 0x2001_ffff", r"sram \(0x20000000 to 0x20020000\) and ccm .* overlap"),

@@ -35,7 +35,9 @@ def test_finds_the_tools_for_risc_v_with_versions():
 
 def test_says_what_to_install_where_programs_are_missing(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PLATFORMIO_CORE_DIR", str(tmp_path))
+    monkeypatch.delenv("TINYML_RENODE", raising=False)
     found = checks()
     for name in ("arm-none-eabi-gcc", "newlib"):
         assert found[name].required
@@ -51,6 +53,10 @@ def test_says_what_to_install_where_programs_are_missing(monkeypatch, tmp_path):
     assert found["qemu-system-arm"].install == "apt-get install qemu-system-arm"
     assert not found["espeak-ng"].found
     assert not found["espeak-ng"].required
+    assert not found["renode"].found
+    assert not found["renode"].required
+    assert "TINYML_RENODE" in found["renode"].install
+    assert "listens on all network interfaces" in found["renode"].purpose
 
 
 def test_a_compiler_without_c_library_is_told_apart(monkeypatch, tmp_path):

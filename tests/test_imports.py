@@ -18,7 +18,7 @@ ORDER = (
     ("flatbuffer", "fixedpoint", "render"),
     ("architecture",),
     ("graph", "kernels", "board", "protocol"),
-    ("samples",),
+    ("frames", "samples"),
     ("importers",),
     ("quantize",),
     ("ops",),

@@ -231,6 +231,27 @@ class Upload:
 
 
 @dataclass(frozen=True)
+class Renode:
+    """How Renode stands in for the board; its platform description is made from this and the facts above.
+
+    Attributes:
+        console: the class of the console's model, such as "UART.STM32_UART".
+        console_bytes: the size of its registers, where the model does not tell it.
+        console_options: its properties, each as "name: value".
+        cpu_type: Renode's name of the core, where it is not the board's.
+        peripherals: further entries of the description, in Renode's words.
+        note: what is different there.
+    """
+
+    console: str
+    console_bytes: int | None = None
+    console_options: tuple[str, ...] = ()
+    cpu_type: str | None = None
+    peripherals: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What was proven for this board.
 
@@ -270,6 +291,7 @@ class Board:
         image: what an image needs to start.
         upload: how it gets into the flash, or None where that is not known.
         qemu: QEMU's machine that stands in for the board, or None.
+        renode: how Renode stands in for the board, or None.
         evidence: what was proven, the strongest last.
         text: the file itself, which a project carries along.
     """
@@ -294,6 +316,7 @@ class Board:
     image: ImageFormat
     upload: Upload | None
     qemu: Qemu | None
+    renode: Renode | None
     evidence: tuple[Evidence, ...]
     text: str
 
@@ -506,7 +529,9 @@ def _board(top: _Table, text: str) -> Board:
     clock = top.table("clock")
     console, counter = top.table("console"), top.table("counter")
     platformio = top.table("platformio")
-    place, image, upload, qemu = (top.optional(key, top.table) for key in ("place", "image", "upload", "qemu"))
+    place, image, upload, qemu, renode = (
+        top.optional(key, top.table) for key in ("place", "image", "upload", "qemu", "renode")
+    )
     regions, evidence = top.tables("memory"), top.optional("evidence", top.tables) or []
     memory = _memory(regions)
     board = Board(
@@ -530,10 +555,11 @@ def _board(top: _Table, text: str) -> Board:
         image=_image(image) if image else ImageFormat(),
         upload=_upload(upload) if upload else None,
         qemu=_qemu(qemu) if qemu else None,
+        renode=_renode(renode) if renode else None,
         evidence=tuple(_evidence(table) for table in evidence),
         text=text,
     )
-    optional = [table for table in (place, image, upload, qemu) if table is not None]
+    optional = [table for table in (place, image, upload, qemu, renode) if table is not None]
     for table in (top, clock, console, counter, platformio, *optional, *regions, *evidence):
         table.done()
     return board
@@ -665,6 +691,17 @@ def _qemu(table: _Table) -> Qemu:
         serial_index=table.number("serial_index"),
         icount_shift=table.number("icount_shift"),
         ticks_per_instruction=table.fraction("ticks_per_instruction"),
+        note=table.note(),
+    )
+
+
+def _renode(table: _Table) -> Renode:
+    return Renode(
+        console=table.text("console", r"UART\.\w+", 'a model of Renode such as "UART.STM32_UART"'),
+        console_bytes=table.optional("console_bytes", lambda key: table.number(key, least=1)),
+        console_options=table.optional("console_options", table.texts) or (),
+        cpu_type=table.optional("cpu_type", table.text),
+        peripherals=table.optional("peripherals", table.text) or "",
         note=table.note(),
     )
 

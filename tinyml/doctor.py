@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from tinyml.architecture import CORTEX_M, RISCV, Architecture
 from tinyml.build import toolchain
 from tinyml.errors import MissingToolError
-from tinyml.run import qemu
+from tinyml.run import qemu, renode
 
 _SECONDS = 20
+_RENODE_PURPOSE = "emulates boards too (--target renode); while it runs it listens on all network interfaces"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def check() -> tuple[Check, ...]:
         _package("scons", "builds the firmware, beneath PlatformIO", True),
         *_tools(CORTEX_M, "Arm", required=True),
         *_tools(RISCV, "RISC-V", required=False),
+        _probe("renode", _RENODE_PURPOSE, False, renode.INSTALL, renode.version),
         _package("tflite-micro", "gives the expected bits", oracle),
         _package("tensorflow", "converts Keras models", False, "tinyml[keras]", ("tensorflow-cpu",)),
         _package("ai-edge-litert", "compares with the desktop interpreter", False, "tinyml[desk]"),

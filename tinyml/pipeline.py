@@ -40,6 +40,7 @@ from tinyml.plan.budget import Budget, RegionBudget, check_fit
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
+from tinyml.run import check as check_target
 from tinyml.run import flash as write_flash
 from tinyml.run import start
 from tinyml.samples import Samples
@@ -321,7 +322,7 @@ def run(
         random: how many seeded random int8 inputs to send instead.
         seed: the seed of the random inputs.
         limit: at most this many samples, evenly spread; 0 for all.
-        target: "qemu", or "serial" for a board.
+        target: "qemu", "renode", or "serial" for a board.
         port: the board's serial port.
         progress: hears of the stages.
 
@@ -331,6 +332,7 @@ def run(
         MissingToolError, DeviceError: the emulator or the board is missing or does not answer.
     """
     made = Project.load(Path(project))
+    check_target(made.board(), target, port)
     plan = made.plan()
     selection = Selection(None if data is None else Path(data), random, seed, limit)
     chosen, _ = _select(plan.graph, selection)
@@ -377,8 +379,10 @@ def validate(
     Raises:
         The errors of `run`, and ModelError where TFLM refuses the model.
     """
+    made = Project.load(Path(project))
+    check_target(made.board(), target, port)
     selection = Selection(None if data is None else Path(data), random, seed, limit)
-    return _validate(Project.load(Path(project)), selection, target, port, progress)
+    return _validate(made, selection, target, port, progress)
 
 
 def _expectations(
@@ -519,7 +523,7 @@ def deploy(
         out: the project's folder; by default MODEL-BOARD in the current folder.
         prefix: the beginning of the model's C names.
         force: overwrite generated files of the project that were edited.
-        target: "qemu", or "serial" for a board that is connected.
+        target: "qemu", "renode", or "serial" for a board that is connected.
         port: the board's serial port.
         progress: hears of the stages.
         engine: "compiled" (to C), or "interpreter" (of the flatbuffer itself, on the device).
@@ -537,7 +541,8 @@ def deploy(
         raise InputError(f"--flash is for boards, not for the target {target}", "Add --target serial --port PORT.")
     model = Path(model)
     data, test = (None if path is None else Path(path) for path in (data, test))
-    board_files.load(board)  # a misspelt board or placement is told before minutes of conversion
+    # A misspelt board or placement and a missing emulator are told before minutes of conversion.
+    check_target(board_files.load(board), target, port)
     placement.parse(place)
     with progress.stage("convert") as stage:
         converted = quantize.convert(model, data, test)

@@ -18,8 +18,9 @@ int32_t tm_port_read(void);
 /* Sends a byte; waits while the transmitter is full. */
 void tm_port_write(uint8_t byte);
 
-/* Returns a counter that runs freely and wraps at 2^32. Its rate is the board's `counter` fact. */
-uint32_t tm_port_ticks(void);
+/* Returns a counter that runs freely and wraps at 2^32. Its rate is the board's `counter` fact. Never inlined, so
+ * that an emulator can answer in its place: Renode does, with the processor's count of instructions. */
+__attribute__((noinline)) uint32_t tm_port_ticks(void);
 
 /* Waits until the transmitter is idle, then restarts the chip. Does not return. */
 void tm_port_reset(void);

@@ -7,9 +7,9 @@ import pytest
 
 from tests.runtime import host_device
 from tests.runtime.host_device import HostDevice, expected_output
-from tinyml import protocol
+from tinyml import frames, protocol
 from tinyml.errors import DeviceError
-from tinyml.link import Client, frames
+from tinyml.link import Client
 from tinyml.link.client import Stream
 
 DATA = bytes(i * 7 & 0xFF for i in range(host_device.INPUT_BYTES))

@@ -145,12 +145,14 @@ def test_sessions_side_by_side_do_not_collide(image_of: ImageOf) -> None:
 
 def test_a_target_that_is_not_known_is_refused(image_of: ImageOf) -> None:
     image, board = image_of("mps2-an386"), boards.load("mps2-an386")
-    with pytest.raises(InputError, match="'renode' is not known; known are qemu, serial"):
-        start(image, board, "renode")
+    with pytest.raises(InputError, match="'simics' is not known; known are qemu, renode, serial"):
+        start(image, board, "simics")
     with pytest.raises(InputError, match="no serial port was given"):
         start(image, board, "serial")
-    with pytest.raises(BoardError, match="no emulator stands in for the board"):
+    with pytest.raises(BoardError, match="QEMU has no machine for the board"):
         start(image, replace(board, qemu=None))
+    with pytest.raises(BoardError, match="Renode has no model of the board"):
+        start(image, replace(board, renode=None), "renode")
 
 
 @pytest.fixture

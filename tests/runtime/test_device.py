@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.runtime import host_device
 from tests.runtime.host_device import HostDevice
-from tinyml import protocol, resources
-from tinyml.link import Client, frames
+from tinyml import frames, protocol, resources
+from tinyml.link import Client
 
 P = protocol.load()
 FRAME_BYTES = P.limits["frame_bytes"]

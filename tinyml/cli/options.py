@@ -46,7 +46,9 @@ Place = Annotated[
         show_default="the plan chooses",
     ),
 ]
-Target = Annotated[str, typer.Option("--target", help="How to run: qemu, or serial for a board on --port.")]
+Target = Annotated[
+    str, typer.Option("--target", help="How to run: qemu, renode, or serial for a board on --port.")
+]
 Flash = Annotated[
     bool, typer.Option("--flash/--no-flash", help="With --target serial: write the image into the board first.")
 ]

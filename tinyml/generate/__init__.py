@@ -8,7 +8,7 @@ from pathlib import Path
 from tinyml import kernels, protocol, resources
 from tinyml.board import Board
 from tinyml.errors import InputError
-from tinyml.generate import offline, platformio, project, source
+from tinyml.generate import offline, platformio, project, renode, source
 from tinyml.generate.project import Project
 from tinyml.generate.source import Origin
 from tinyml.plan import Plan
@@ -50,6 +50,10 @@ def files(
     contents["lib/tinyml_runtime/tm_build.h"] = render(
         "tm_build.h.j2", version=__version__, build_id=f"0x{build_id:08x}"
     ).encode()
+    contents |= {
+        name: text.encode()
+        for name, text in renode.files(plan, board, build_id, arena_bytes(plan, engine)).items()
+    }
     return contents, build_id
 
 

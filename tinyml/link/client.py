@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tinyml import protocol
+from tinyml import frames, protocol
 from tinyml.architecture import CORTEX_M, Architecture
 from tinyml.errors import DeviceError
-from tinyml.link import faults, frames, refusals
+from tinyml.link import faults, refusals
 
 _MAX_SEQUENCE = 0xFFFF
 _NO_LAYER = 0xFFFFFFFF

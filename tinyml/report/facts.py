@@ -161,6 +161,7 @@ def board(board: Board) -> Facts:
         "image": _given(board.image),
         "upload": None if board.upload is None else _given(board.upload),
         "qemu": None if board.qemu is None else _given(board.qemu),
+        "renode": None if board.renode is None else _given(board.renode),
         "targets": _ways(board),
         "evidence": _evidence(board),
         "documents": list(board.documents),

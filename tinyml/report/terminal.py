@@ -213,7 +213,7 @@ def show_board(facts: Mapping[str, Any], json: bool) -> None:
         show(facts, json)
         return
     console = _console()
-    parts = ("image", "console", "counter", "place", "upload", "qemu")
+    parts = ("image", "console", "counter", "place", "upload", "qemu", "renode")
     rows = [
         (key, _part_text(value) if key in parts else _text(value))
         for key, value in ((key, facts[key]) for key in facts if key not in _SHOWN_AS_TABLES)

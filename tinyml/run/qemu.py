@@ -1,28 +1,21 @@
 """QEMU as a board: started, reached over a TCP serial port, and ended with its owner."""
 
-import contextlib
 import re
 import shutil
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
 from tinyml.architecture import Architecture
-from tinyml.board import Board
+from tinyml.board import Board, Qemu
 from tinyml.build.elf import occupied
 from tinyml.errors import BoardError, DeviceError, MissingToolError
+from tinyml.link import Client, Clock
+from tinyml.run.owned import Program
 
 _START_SECONDS = 15.0
-_END_SECONDS = 5.0
 _POLL_SECONDS = 0.005
-_LISTENING = re.compile(rb"waiting for connection on: \S*:(?P<port>\d+),server")
-
-# Runs the command given as arguments in the background, and kills all of its process group, itself too, when its
-# standard input ends. That input is a pipe from us, so that it ends with us, however we end; and as the shell is
-# there before the emulator is, there is no moment in which nobody watches. An emulator that ends by itself takes
-# the shell along, so that we notice.
-_GUARDIAN = '{ "$@" </dev/null; kill -9 0; } & read -r _; kill -9 0'
+_LISTENING = re.compile(r"waiting for connection on: \S*:(?P<port>\d+),server")
 
 
 def program(architecture: Architecture) -> str:
@@ -61,12 +54,33 @@ def version(architecture: Architecture) -> str:
     return f"QEMU {found[1]}" if found else answer.stdout.strip()
 
 
-def _arguments(elf: Path, board: Board) -> list[str]:
-    qemu = board.qemu
-    if qemu is None:
+def check(board: Board) -> None:
+    """Check that QEMU is installed and stands in for `board`.
+
+    Raises:
+        BoardError: it does not.
+        MissingToolError: it is not.
+    """
+    _machine(board)
+    program(board.architecture)
+
+
+def clock(client: Client, board: Board) -> Clock:
+    """Return what converts the counts of the emulated `board` to instructions."""
+    return Clock(client, _machine(board).ticks_per_instruction, board.counter)
+
+
+def _machine(board: Board) -> Qemu:
+    if board.qemu is None:
         raise BoardError(
-            f"no emulator stands in for the board {board.name}", "Use --target serial with a real board."
+            f"QEMU has no machine for the board {board.name}",
+            "Choose another --target; `tinyml boards` tells how each board can be run.",
         )
+    return board.qemu
+
+
+def _arguments(elf: Path, board: Board) -> list[str]:
+    qemu = _machine(board)
     _check_memory(elf, board)
     return [
         program(board.architecture),
@@ -110,32 +124,19 @@ class Emulator:
             MissingToolError: QEMU is not installed.
             DeviceError: QEMU ends at once, or does not come up.
         """
-        arguments = _arguments(elf, board)
-        # A file, as nobody would empty a pipe while the emulator runs.
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        self._guardian = subprocess.Popen(
-            ["sh", "-c", _GUARDIAN, "sh", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=self._log,
-            stderr=self._log,
-            start_new_session=True,  # a terminal's Ctrl-C is for us; the emulator is ended afterwards, in order
-        )
-        self.process_group = self._guardian.pid
+        self._program = Program(_arguments(elf, board))
+        self.process_group = self._program.process_group
         try:
             self.url = f"socket://127.0.0.1:{self._wait_for_port()}"
         except BaseException:
             self.close()
             raise
 
-    def _said(self) -> bytes:
-        self._log.seek(0)
-        return self._log.read()
-
     def _wait_for_port(self) -> int:
         end = time.monotonic() + _START_SECONDS
         while time.monotonic() < end:
-            ended = self._guardian.poll() is not None
-            if found := _LISTENING.search(self._said()):
+            ended = self._program.ended()
+            if found := _LISTENING.search(self._program.said()):
                 return int(found["port"])
             if ended:
                 raise DeviceError(f"QEMU ended at once: {self._complaint() or 'it said nothing'}")
@@ -143,22 +144,14 @@ class Emulator:
         raise DeviceError(f"QEMU did not open its serial port within {_START_SECONDS:g} s: {self._complaint()}")
 
     def _complaint(self) -> str:
-        """Return what QEMU said, less that it waits for a connection."""
-        lines = self._said().decode(errors="replace").splitlines()
-        return "; ".join(line for line in lines if "waiting for connection" not in line)[:500]
+        return self._program.complaint(ordinary="waiting for connection")
 
     def explain(self) -> str:
         """Return why the emulator has ended, or an empty string while it runs."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._guardian.wait(0.2)  # a connection breaks a moment before its process is gone
-        if self._guardian.poll() is None:
+        if not self._program.ended_just_now():
             return ""
         return f"QEMU has ended: {self._complaint() or 'it said nothing'}"
 
     def close(self) -> None:
         """End the emulator; it has been killed when this returns."""
-        assert self._guardian.stdin, "it was opened as a pipe"
-        with contextlib.suppress(BrokenPipeError):
-            self._guardian.stdin.close()
-        self._guardian.wait(_END_SECONDS)
-        self._log.close()
+        self._program.close()

@@ -1,7 +1,11 @@
 """A session: a device that runs an image, and the client that talks to it."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 import serial
 from serial.tools import list_ports
@@ -10,16 +14,19 @@ from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.errors import DeviceError, InputError
 from tinyml.link import Client, Clock, Hello
-from tinyml.run import qemu
+from tinyml.run import qemu, renode
 
-TARGETS = ("qemu", "serial")
 _WRITE_SECONDS = 5.0
 
 
 def targets(board: Board) -> dict[str, bool]:
     """Return the targets that can run an image of `board`, each with whether this machine has what it needs."""
-    emulated = {"qemu": qemu.installed(board.architecture)} if board.qemu is not None else {}
-    return {**emulated, "serial": True}
+    ways = {"serial": True}
+    if board.renode is not None:
+        ways = {"renode": renode.installed(), **ways}
+    if board.qemu is not None:
+        ways = {"qemu": qemu.installed(board.architecture), **ways}
+    return ways
 
 
 class Session:
@@ -54,48 +61,98 @@ class Session:
         self.close()
 
 
+class _Emulator(Protocol):
+    """A running emulator: the serial port `url`, why it is silent, and its end."""
+
+    url: str
+
+    def explain(self) -> str: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class _Target:
+    """A way to run an image.
+
+    Attributes:
+        check: raises where the board cannot be run in this way here.
+        start: returns a session with the image; the last argument is a serial port's name.
+    """
+
+    check: Callable[[Board, str | None], None]
+    start: Callable[[Image, Board, str | None], Session]
+
+
+def check(board: Board, target: str, port: str | None = None) -> None:
+    """Check, before any work is done, whether `start` has what it needs for `board`.
+
+    Raises:
+        InputError: the target is not known, or no port was given.
+        BoardError: no emulator of that kind stands in for the board.
+        MissingToolError: the emulator is not installed.
+    """
+    _target(target).check(board, port)
+
+
 def start(image: Image, board: Board, target: str = "qemu", port: str | None = None) -> Session:
     """Start `image`, or find it running on a real board, and return the session with it.
 
     Args:
         image: the built project.
         board: the board that it was built for.
-        target: "qemu" starts the machine that stands in for the board; "serial" talks to a board that is connected
+        target: "qemu" and "renode" start what stands in for the board; "serial" talks to a board that is connected
             and runs the image already.
         port: for "serial", the port's name, such as /dev/ttyACM0.
 
     Raises:
         InputError: the target is not known, or no port was given.
-        BoardError: no emulator stands in for the board.
+        BoardError: no emulator of that kind stands in for the board.
         MissingToolError: the emulator is not installed.
         DeviceError: the port cannot be opened, the device does not answer, or its clock is wrong.
     """
-    if target == "qemu":
-        return _start_qemu(image, board)
-    if target == "serial":
-        return _open_serial(board, port)
-    raise InputError(f"the target {target!r} is not known; known are {', '.join(TARGETS)}")
+    return _target(target).start(image, board, port)
 
 
-def _start_qemu(image: Image, board: Board) -> Session:
-    with ExitStack() as resources:
-        version = qemu.version(board.architecture)
-        emulator = qemu.Emulator(image.elf, board)
-        resources.callback(emulator.close)
-        stream = serial.serial_for_url(emulator.url, timeout=0, write_timeout=_WRITE_SECONDS)
-        resources.callback(stream.close)
-        client = Client(stream, explain=emulator.explain, architecture=board.architecture)
-        hello = client.hello()
-        assert board.qemu, "the emulator has checked it"
-        clock = Clock(client, board.qemu.ticks_per_instruction, board.counter)
-        clock.check()
-        return Session(client, hello, clock, version, resources.pop_all())
-    raise AssertionError("the block returns or raises")
+def _target(name: str) -> _Target:
+    if name not in _TARGETS:
+        raise InputError(f"the target {name!r} is not known; known are {', '.join(TARGETS)}")
+    return _TARGETS[name]
 
 
-def _open_serial(board: Board, port: str | None) -> Session:
+def _emulated(
+    check: Callable[[Board], None],
+    version: Callable[[Board], str],
+    emulate: Callable[[Path, Board], _Emulator],
+    clock: Callable[[Client, Board], Clock],
+) -> _Target:
+    """Return the way to run an image on an emulator."""
+
+    def start(image: Image, board: Board, port: str | None) -> Session:
+        check(board)
+        with ExitStack() as resources:
+            told = version(board)
+            emulator = emulate(image.elf, board)
+            resources.callback(emulator.close)
+            stream = serial.serial_for_url(emulator.url, timeout=0, write_timeout=_WRITE_SECONDS)
+            resources.callback(stream.close)
+            client = Client(stream, explain=emulator.explain, architecture=board.architecture)
+            hello = client.hello()
+            counts = clock(client, board)
+            counts.check()
+            return Session(client, hello, counts, told, resources.pop_all())
+        raise AssertionError("the block returns or raises")
+
+    return _Target(lambda board, port: check(board), start)
+
+
+def _check_port(board: Board, port: str | None) -> None:
     if port is None:
         raise InputError("no serial port was given", f"Give --port, one of: {_ports()}.")
+
+
+def _open_serial(image: Image, board: Board, port: str | None) -> Session:
+    _check_port(board, port)
     with ExitStack() as resources:
         try:
             stream = serial.Serial(
@@ -113,3 +170,11 @@ def _open_serial(board: Board, port: str | None) -> Session:
 
 def _ports() -> str:
     return ", ".join(sorted(port.device for port in list_ports.comports())) or "none"
+
+
+_TARGETS = {
+    "qemu": _emulated(qemu.check, lambda board: qemu.version(board.architecture), qemu.Emulator, qemu.clock),
+    "renode": _emulated(renode.check, lambda board: renode.version(), renode.Emulator, renode.clock),
+    "serial": _Target(_check_port, _open_serial),
+}
+TARGETS = tuple(_TARGETS)

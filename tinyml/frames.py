@@ -10,7 +10,8 @@ from tinyml.protocol import CRC_BYTES
 _FULL_BLOCK = 255
 
 
-def _cobs_encode(data: bytes) -> bytes:
+def cobs_encode(data: bytes) -> bytes:
+    """Return `data` without zero bytes: each is replaced by the distance to the next one, or to the end."""
     encoded = bytearray()
     for part in data.split(b"\0"):
         whole, left = divmod(len(part), _FULL_BLOCK - 1)
@@ -43,7 +44,7 @@ def _crc(frame: bytes) -> bytes:
 
 def encode(frame: bytes) -> bytes:
     """Return the bytes that send `frame`: its CRC is appended, and zero bytes stand before and after it."""
-    return b"\0" + _cobs_encode(frame + _crc(frame)) + b"\0"
+    return b"\0" + cobs_encode(frame + _crc(frame)) + b"\0"
 
 
 class Decoder:
@@ -55,7 +56,7 @@ class Decoder:
 
     def __init__(self, longest: int) -> None:
         """Start with an empty stream; `longest` is the most bytes that a frame has, with its CRC."""
-        self._longest = len(_cobs_encode(b"\1" * longest))
+        self._longest = len(cobs_encode(b"\1" * longest))
         self._waiting = b""
         self._refused = b""
         self.noise_bytes = 0

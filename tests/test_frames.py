@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinyml.link import frames
+from tinyml import frames
 
 LONGEST = 480
 FRAMES = st.binary(min_size=1, max_size=LONGEST - 4)
