@@ -10,6 +10,7 @@ from tinyml.plan.placement import place
 
 GOLDEN = Path(__file__).parent / "golden"
 REVIEWED = ("microbit", "mps2-an386", "mps3-an547", "netduinoplus2", "stm32vldiscovery")
+STM32 = ("nucleo-f446re", "nucleo-f746zg", "nucleo-h743zi", "nucleo-l476rg", "nucleo-l4r5zi", "nucleo-l552ze")
 
 
 def files(board, given=None):
@@ -25,6 +26,12 @@ def test_rendered_files_are_as_reviewed(name, path, golden):
     assert files(boards.load(name))[path] == (GOLDEN / f"{name}-{golden}").read_text()
 
 
+@pytest.mark.parametrize("name", STM32)
+def test_the_facts_of_an_stm32_reach_its_port_as_reviewed(name):
+    header = files(boards.load(name))["lib/tinyml_port/tm_board.h"]
+    assert header == (GOLDEN / f"{name}-tm_board.h").read_text()
+
+
 def test_a_linker_script_with_weights_in_ram_is_as_reviewed():
     script = files(boards.load("netduinoplus2"), given={"weights": "ccm"})["lib/tinyml_port/tm_linker.ld"]
     assert script == (GOLDEN / "netduinoplus2-weights_in_ccm.ld").read_text()
@@ -38,6 +45,11 @@ def test_the_files_of_a_project():
         "lib/tinyml_port/tm_cpu.c",
         "lib/tinyml_port/tm_linker.ld",
         "lib/tinyml_port/tm_startup.c",
+        "lib/tinyml_port/tm_stm32.h",
+        "lib/tinyml_port/tm_stm32_gpio.h",
+        "lib/tinyml_port/tm_stm32_rcc_f4.h",
+        "lib/tinyml_port/tm_stm32_timer.h",
+        "lib/tinyml_port/tm_stm32_usart_v1.h",
         "lib/tinyml_port/tm_stm32f4.c",
         "lib/tinyml_port/tm_variables.h",
         "platformio.ini",
@@ -57,7 +69,7 @@ def test_platformio_hears_the_board_and_its_memory():
     texts = files(boards.load("netduinoplus2"))
     assert "board = netduinoplus2\n" in texts["platformio.ini"]
     manifest = json.loads(texts["platforms/tinyml/boards/netduinoplus2.json"])
-    assert manifest["upload"] == {"maximum_ram_size": 131072, "maximum_size": 1048576}
+    assert manifest["upload"] == {"maximum_ram_size": 131072 + 65536, "maximum_size": 1048576}
     assert manifest["build"]["f_cpu"] == "168000000L"
     assert manifest["build"]["flags"][-1] == "-mno-unaligned-access"  # the port makes them fault
     assert manifest["toolchain"] == {"prefix": "arm-none-eabi-", "package": "toolchain-gccarmnoneeabi"}

@@ -14,6 +14,7 @@ from pathlib import Path
 from tinyml import resources
 from tinyml.board import Board
 from tinyml.generate import platformio
+from tinyml.plan.placement import place
 
 MHZ = 1_000_000
 _GPIO_PORTS = 11
@@ -26,13 +27,16 @@ _REGISTERS = """\
 #define TM_BARRIER() (void)0
 volatile uint32_t *tm_test_register(uint32_t address);
 """
-# Besides the way to the model: what the parts of a port give that are written in the assembly of an Arm core.
 _HARNESS = """\
 static volatile uint32_t *(*find)(uint32_t);
 void tm_test_model(volatile uint32_t *(*model)(uint32_t)) { find = model; }
 volatile uint32_t *tm_test_register(uint32_t address) { return find(address); }
 void tm_cpu_reset(void) { for (;;) {} }
-void tm_stm32f1_start_ticks(void) {}
+"""
+# In place of the header whose interrupt is written in the assembly of an Arm core.
+_SYSTICK = """\
+static inline void tm_systick_start(void) {}
+static inline uint32_t tm_systick_ticks(void) { return 0; }
 """
 _FIND = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_uint32)
 
@@ -193,10 +197,11 @@ def compile_port(board: Board, folder: Path) -> ctypes.CDLL:
     Raises:
         subprocess.CalledProcessError: with what the compiler said.
     """
-    for path, text in platformio.files(board).items():
+    for path, text in platformio.files(board, place(board, {}, {})).items():
         if path.startswith("lib/tinyml_port/tm_") and path.endswith((".h", f"tm_{board.port}.c")):
             (folder / Path(path).name).write_text(text)
     (folder / "tm_port.h").write_bytes((resources.firmware() / "runtime" / "tm_port.h").read_bytes())
+    (folder / "tm_systick.h").write_text(_SYSTICK)
     (folder / "registers.h").write_text(_REGISTERS)
     (folder / "harness.c").write_text(_HARNESS)
     sources = [folder / f"tm_{board.port}.c", folder / "harness.c"]

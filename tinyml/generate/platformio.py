@@ -83,6 +83,7 @@ def _port_files(board: Board) -> list[Path]:
 def _manifest(board: Board) -> str:
     """Return PlatformIO's description of the board."""
     architecture = board.architecture
+    ram_bytes = sum(region.free for region in board.memory if region.kind == "ram" and region.mapped)
     manifest = {
         "name": board.title,
         "vendor": board.vendor,
@@ -94,6 +95,6 @@ def _manifest(board: Board) -> str:
             "mcu": board.platformio.mcu,
         },
         "toolchain": {"prefix": architecture.tool_prefix, "package": architecture.platformio_package},
-        "upload": {"maximum_ram_size": board.ram.free, "maximum_size": board.flash.free},
+        "upload": {"maximum_ram_size": ram_bytes, "maximum_size": board.flash.free},
     }
     return json.dumps(manifest, indent=2) + "\n"

@@ -1,13 +1,12 @@
-/* STM32F1 at up to 24 MHz: clocks, a USART as the console. The counter is in tm_stm32f1_ticks.c.
+/* STM32F1 at up to 24 MHz: clocks, a USART as the console, the core's SysTick as the counter.
  *
- * QEMU models neither the clock tree nor the pins: the waits end there by their limit, and the rest of the image
- * is the same. */
-#include "tm_stm32f1.h"
-
+ * The chip's timers are 16 bits wide and QEMU has none of them; SysTick has 24 bits in both. QEMU models neither
+ * the clock tree nor the pins: the waits end there by their limit, and the rest of the image is the same. */
 #include "tm_board.h"
 #include "tm_port.h"
 #include "tm_stm32.h"
 #include "tm_stm32_usart_v1.h"
+#include "tm_systick.h"
 
 #define RCC_CR 0x40021000u
 #define RCC_CFGR 0x40021004u
@@ -73,7 +72,7 @@ void tm_port_init(void) {
   connect(TM_BOARD_CONSOLE_TX_PORT, TM_BOARD_CONSOLE_TX_PIN, GPIO_CR_ALTERNATE_OUTPUT);
   connect(TM_BOARD_CONSOLE_RX_PORT, TM_BOARD_CONSOLE_RX_PIN, GPIO_CR_INPUT_PULLED);
   tm_stm32_usart_start(clock_hz);
-  tm_stm32f1_start_ticks();
+  tm_systick_start();
 }
 
 uint32_t tm_port_clock_hz(void) { return clock_hz; }
@@ -81,5 +80,7 @@ uint32_t tm_port_clock_hz(void) { return clock_hz; }
 int32_t tm_port_read(void) { return tm_stm32_usart_read(); }
 
 void tm_port_write(uint8_t byte) { tm_stm32_usart_write(byte); }
+
+uint32_t tm_port_ticks(void) { return tm_systick_ticks(); }
 
 void tm_port_reset(void) { tm_cpu_reset(); }
