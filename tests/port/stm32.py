@@ -1,8 +1,8 @@
 """A model of the registers that the STM32 ports set their clocks up with, written from the reference manuals.
 
-QEMU has none of them. The port is compiled for the host, and each of its accesses asks the model where the register
-lies. The model sees what was written at the next access. It fails the test when the port reaches for a register
-that the chip has not or has not clocked, or goes to a clock that the chip does not bear at that moment.
+QEMU has none of them. The port is compiled for the host, and each of its accesses asks the model where the
+register lies. The model sees what was written at the next access. It notes a problem when the port reaches for a
+register that the chip has not or has not clocked, or goes to a clock that the chip does not bear at that moment.
 """
 
 import ctypes
@@ -383,9 +383,7 @@ def _m7_cache(sets: int) -> dict[str, tuple[int, int]]:
 
 F405 = _f4_chip({}, (), _f4_allow(168 * MHZ, 168 * MHZ, 42 * MHZ))
 F446 = _f4_chip(_OVER_DRIVE_REGISTERS, _OVER_DRIVE, _f4_allow(180 * MHZ, 168 * MHZ, 45 * MHZ))
-F746 = _f4_chip(
-    {**_OVER_DRIVE_REGISTERS, **_m7_cache(32)}, _OVER_DRIVE, _f4_allow(216 * MHZ, 180 * MHZ, 54 * MHZ)
-)
+F746 = _f4_chip({**_OVER_DRIVE_REGISTERS, **_m7_cache(32)}, _OVER_DRIVE, _f4_allow(216 * MHZ, 180 * MHZ, 54 * MHZ))
 
 
 # RM0433 (STM32H743): chapters RCC, PWR, embedded flash memory.

@@ -23,7 +23,8 @@ CHIPS = [
     "nucleo-l4r5zi",
     "nucleo-l552ze",
 ]
-INTERNAL = {  # boards as a user may have them: without crystal, or with one where tinyml's own have none
+# Boards as a user may have them: without a crystal, or with one where tinyml's own have none.
+OTHER_SOURCES = {
     "stm32vldiscovery": {"crystal_hz": None, "clock_bypass": False},
     "feather-stm32f405": {"crystal_hz": None, "clock_bypass": False},
     "stm32f746g-disco": {"crystal_hz": None, "clock_bypass": False},
@@ -72,9 +73,9 @@ def test_the_core_gets_the_clock_of_the_board(name, tmp_path):
     assert console_baud(model, board) == pytest.approx(board.console.baud, rel=0.005)
 
 
-@pytest.mark.parametrize("name", INTERNAL)
+@pytest.mark.parametrize("name", OTHER_SOURCES)
 def test_a_board_of_the_user_gets_its_clock_from_another_source(name, tmp_path):
-    board = replace(boards.load(name), **INTERNAL[name])
+    board = replace(boards.load(name), **OTHER_SOURCES[name])
     model, clock_hz = started(board, tmp_path)
     assert model.problems == []
     assert model.core_now_hz == clock_hz == board.clock_hz
@@ -136,8 +137,9 @@ def test_the_data_cache_is_emptied_before_it_is_turned_on(name, sets, tmp_path):
     model, _ = started(boards.load(name), tmp_path)
     emptied = [value for address, value in model.history if address == 0xE000EF60]
     assert set(emptied) == {way << 30 | line << 5 for way in range(4) for line in range(sets)}
-    on = next(at for at, (_, value) in enumerate(model.history) if value & 3 << 16 == 3 << 16 and _ == 0xE000ED14)
-    assert on > max(at for at, (address, _) in enumerate(model.history) if address in (0xE000EF60, 0xE000EF50))
+    before_on = model.history[: model.history.index((0xE000ED14, 0x40200 | 3 << 16))]
+    assert (0xE000EF50, 0) in before_on
+    assert [value for address, value in before_on if address == 0xE000EF60] == emptied
 
 
 @pytest.mark.parametrize(("idcode", "singly"), [(0x10036450, 1), (0x20036450, 0)])
