@@ -109,6 +109,7 @@ class Model:
         self.follows = [ready for ready in chip.follows if stuck not in (ready, "all")]
         self.switches = stuck not in ("switch", "all")
         self.on_pll = False
+        self.callback: object = None
         self._delay = delay
         self._since: dict[Ready, int] = {}
         self._accesses = 0
@@ -122,6 +123,10 @@ class Model:
     def at(self, address: int) -> int:
         """Return the word at an address that needs no name."""
         return self._cells[address].value
+
+    def put(self, address: int, value: int) -> None:
+        """Let a peripheral show `value`."""
+        self._cells.setdefault(address, ctypes.c_uint32(0)).value = value
 
     def problem(self, text: str) -> None:
         self.problems.append(text)
@@ -218,9 +223,9 @@ def compile_port(board: Board, folder: Path) -> ctypes.CDLL:
 
 
 def start(port: ctypes.CDLL, model: Model) -> int:
-    """Run the port's start on the model. Return the clock in Hz that it tells."""
-    find = _FIND(model.find)
-    port.tm_test_model(find)
+    """Run the port's start on the model, which stays its chip. Return the clock in Hz that it tells."""
+    model.callback = _FIND(model.find)  # kept, as the port has only its address
+    port.tm_test_model(model.callback)
     port.tm_port_init()
     model.settle()
     port.tm_port_clock_hz.restype = ctypes.c_uint32

@@ -1,8 +1,9 @@
-"""What the STM32 ports write to the chip at their start, on a model of its registers."""
+"""The STM32 ports on a model of their chips' registers: clocks, console and counter."""
 
 import shutil
 import subprocess
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -36,7 +37,7 @@ OTHER_SOURCES = {
 
 
 def waits():
-    """Each bit that each chip may never set, besides the source that its board does not use."""
+    """Each bit that each chip may never set, besides what its clock does not need."""
     for name in CHIPS:
         board = boards.load(name)
         chip = stm32.chip_of(board)
@@ -49,10 +50,16 @@ def waits():
         yield pytest.param(name, "all", id=f"{name}-all")
 
 
-def started(board, folder, stuck=None):
+@pytest.fixture(scope="module")
+def port_of(tmp_path_factory):
+    """Return a function that compiles the port of a board, once, by the board's name."""
+    return cache(lambda name: stm32.compile_port(boards.load(name), tmp_path_factory.mktemp("port")))
+
+
+def started(port, board, stuck=None):
     """Return the model after the port's start, and the clock that the port tells."""
     model = stm32.Model(stm32.chip_of(board), board, stuck=stuck)
-    clock_hz = stm32.start(stm32.compile_port(board, folder), model)
+    clock_hz = stm32.start(port, model)
     return model, clock_hz
 
 
@@ -64,9 +71,9 @@ def console_baud(model, board):
 
 
 @pytest.mark.parametrize("name", BOARDS)
-def test_the_core_gets_the_clock_of_the_board(name, tmp_path):
+def test_the_core_gets_the_clock_of_the_board(name, port_of):
     board = boards.load(name)
-    model, clock_hz = started(board, tmp_path)
+    model, clock_hz = started(port_of(name), board)
     assert model.problems == []
     assert model.on_pll
     assert model.core_now_hz == clock_hz == board.clock_hz
@@ -76,26 +83,34 @@ def test_the_core_gets_the_clock_of_the_board(name, tmp_path):
 @pytest.mark.parametrize("name", OTHER_SOURCES)
 def test_a_board_of_the_user_gets_its_clock_from_another_source(name, tmp_path):
     board = replace(boards.load(name), **OTHER_SOURCES[name])
-    model, clock_hz = started(board, tmp_path)
+    model, clock_hz = started(stm32.compile_port(board, tmp_path), board)
     assert model.problems == []
     assert model.core_now_hz == clock_hz == board.clock_hz
     assert console_baud(model, board) == pytest.approx(board.console.baud, rel=0.005)
 
 
-@pytest.mark.parametrize(("name", "stuck"), waits())
-def test_what_never_starts_leaves_the_clock_of_the_reset(name, stuck, tmp_path):
+@pytest.mark.parametrize(("name", "stuck"), list(waits()))
+def test_what_never_starts_leaves_the_clock_of_the_reset(name, stuck, port_of):
     board = boards.load(name)
-    model, clock_hz = started(board, tmp_path, stuck)
+    model, clock_hz = started(port_of(name), board, stuck)
     assert model.problems == []
     assert not model.on_pll
     assert model.core_now_hz == clock_hz == model.chip.reset_hz
     assert console_baud(model, board) == pytest.approx(board.console.baud, rel=0.01)
 
 
+@pytest.mark.parametrize(("busy", "cached"), [(True, 0), (False, 1)])
+def test_an_instruction_cache_that_stays_busy_is_left_off(busy, cached, port_of):
+    board = boards.load("nucleo-l552ze")
+    stuck = next(ready for ready in stm32.L552.follows if ready.register == "ICACHE_SR")
+    model, clock_hz = started(port_of("nucleo-l552ze"), board, stuck if busy else None)
+    assert (model["ICACHE_CR"] & 1, clock_hz) == (cached, board.clock_hz)
+
+
 @pytest.mark.parametrize("name", BOARDS)
-def test_the_wait_states_are_those_of_the_board_file(name, tmp_path):
+def test_the_wait_states_are_those_of_the_board_file(name, port_of):
     board = boards.load(name)
-    model, _ = started(board, tmp_path)
+    model, _ = started(port_of(name), board)
     latency = stm32.bits(model["FLASH_ACR"], 0, 4) if model.chip.latency else 0
     if board.port == "stm32h7":  # the register counts cycles of a bus with half the core's clock
         latency = 2 * (latency + 1) - 1
@@ -103,9 +118,9 @@ def test_the_wait_states_are_those_of_the_board_file(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", [name for name in BOARDS if boards.load(name).port != "stm32f1"])
-def test_the_pins_of_the_console_are_connected_to_it(name, tmp_path):
+def test_the_pins_of_the_console_are_connected_to_it(name, port_of):
     board = boards.load(name)
-    model, _ = started(board, tmp_path)
+    model, _ = started(port_of(name), board)
     for pin in (board.console.tx, board.console.rx):
         gpio = model.chip.gpio + 0x400 * pin.port_index
         mode, pull = model.at(gpio), model.at(gpio + 0x0C)
@@ -115,16 +130,33 @@ def test_the_pins_of_the_console_are_connected_to_it(name, tmp_path):
         assert stm32.bits(function, 4 * (pin.number % 8), 4) == board.console.alternate_function
 
 
-def test_the_pins_of_an_f1_are_connected_to_the_console(tmp_path):
-    model, _ = started(boards.load("stm32vldiscovery"), tmp_path)
+def test_the_pins_of_an_f1_are_connected_to_the_console(port_of):
+    model, _ = started(port_of("stm32vldiscovery"), boards.load("stm32vldiscovery"))
     assert stm32.bits(model.at(0x40010804), 4, 8) == 0x8B  # PA10 an input pulled up, PA9 an alternate output
     assert model.history.count((0x40010810, 1 << 10)) > 0
 
 
-@pytest.mark.parametrize("name", [name for name in BOARDS if boards.load(name).counter.peripheral == "TIM2"])
-def test_the_counter_runs_over_all_its_bits(name, tmp_path):
+@pytest.mark.parametrize("name", BOARDS)
+def test_bytes_come_and_go_through_the_console(name, port_of):
     board = boards.load(name)
-    model, _ = started(board, tmp_path)
+    status, received, sent = (0x1C, 0x24, 0x28) if stm32.has_new_usart(board) else (0x00, 0x04, 0x04)
+    model = stm32.Model(stm32.chip_of(board), board)
+    port = port_of(name)
+    stm32.start(port, model)
+    base = board.console.base
+    assert port.tm_port_read() == -1
+    model.put(base + status, 1 << 5 | 1 << 6)  # a byte has come, and none is being sent
+    model.put(base + received, 0x1A5)  # with a parity bit, which is none of the byte's
+    assert port.tm_port_read() == 0xA5
+    port.tm_port_write(0x5A)
+    assert model.at(base + sent) == 0x5A
+    assert model.problems == []
+
+
+@pytest.mark.parametrize("name", [name for name in BOARDS if boards.load(name).counter.peripheral == "TIM2"])
+def test_the_counter_runs_over_all_its_bits(name, port_of):
+    board = boards.load(name)
+    model, _ = started(port_of(name), board)
     base = board.counter.base
     assert model.at(base + 0x28) == board.counter.prescale - 1
     assert model.at(base + 0x2C) == 0xFFFFFFFF
@@ -133,8 +165,8 @@ def test_the_counter_runs_over_all_its_bits(name, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "sets"), [("nucleo-f746zg", 32), ("nucleo-h743zi", 128)])
-def test_the_data_cache_is_emptied_before_it_is_turned_on(name, sets, tmp_path):
-    model, _ = started(boards.load(name), tmp_path)
+def test_the_data_cache_is_emptied_before_it_is_turned_on(name, sets, port_of):
+    model, _ = started(port_of(name), boards.load(name))
     emptied = [value for address, value in model.history if address == 0xE000EF60]
     assert set(emptied) == {way << 30 | line << 5 for way in range(4) for line in range(sets)}
     before_on = model.history[: model.history.index((0xE000ED14, 0x40200 | 3 << 16))]
@@ -143,12 +175,12 @@ def test_the_data_cache_is_emptied_before_it_is_turned_on(name, sets, tmp_path):
 
 
 @pytest.mark.parametrize(("idcode", "singly"), [(0x10036450, 1), (0x20036450, 0)])
-def test_only_old_chips_of_the_h743_read_their_axi_sram_singly(idcode, singly, tmp_path):
+def test_only_old_chips_of_the_h743_read_their_axi_sram_singly(idcode, singly, port_of):
     board = boards.load("nucleo-h743zi")
     chip = stm32.chip_of(board)
     registers = {**chip.registers, "DBGMCU_IDCODE": (chip.registers["DBGMCU_IDCODE"][0], idcode)}
     model = stm32.Model(replace(chip, registers=registers), board)
-    stm32.start(stm32.compile_port(board, tmp_path), model)
+    stm32.start(port_of("nucleo-h743zi"), model)
     assert model["AXI_TARG7_FN_MOD"] == singly
 
 
