@@ -60,6 +60,34 @@ def test_the_facts_of_small_boards_are_those_of_their_chips():
     assert (discovery.stack_bytes, microbit.stack_bytes) == (1024, 2048)
 
 
+@pytest.mark.parametrize(
+    ("name", "flash_kib", "ram_kib"),
+    [
+        ("stm32f4discovery", 1024, {"sram": 128, "ccm": 64}),
+        ("feather-stm32f405", 1024, {"sram": 128, "ccm": 64}),
+        ("nucleo-f446re", 512, {"sram": 128}),
+        ("stm32f746g-disco", 1024, {"sram": 256, "dtcm": 64, "itcm": 16}),
+        ("nucleo-f746zg", 1024, {"sram": 256, "dtcm": 64, "itcm": 16}),
+        ("nucleo-h743zi", 2048, {"axi": 512, "dtcm": 128, "itcm": 64, "d3": 64}),
+        ("nucleo-l476rg", 1024, {"sram1": 96, "sram2": 32}),
+        ("b-l475e-iot01a", 1024, {"sram1": 96, "sram2": 32}),
+        ("nucleo-l4r5zi", 2048, {"sram": 640}),
+        ("nucleo-l552ze", 512, {"sram": 256}),
+    ],
+)
+def test_the_memory_of_stm32_boards_is_that_of_their_chips(name, flash_kib, ram_kib):
+    board = boards.load(name)
+    ram = {region.name: region.length >> 10 for region in board.memory if region.kind == "ram" and region.mapped}
+    assert (board.flash.length >> 10, ram) == (flash_kib, ram_kib)
+
+
+def test_the_stack_of_an_m7_lies_where_the_guard_below_it_covers_no_ram():
+    needs = {"arena": 200_000, "stack": 4096, "statics": 2000}
+    for name, arena in (("nucleo-f746zg", "sram"), ("nucleo-h743zi", "axi")):
+        placement = place(boards.load(name), needs, {})
+        assert (placement.arena, placement.stack) == (arena, "dtcm")
+
+
 def test_the_facts_of_the_real_risc_v_board_are_those_of_the_chip():
     board = boards.load("hifive1")
     assert board.architecture.name == "riscv"

@@ -116,7 +116,7 @@ class Console:
         baud: bits a second, 8N1.
         clock_hz: its input clock, where that is not the core's.
         apb: the peripheral bus that clocks it, where the chip has several.
-        enable_bit: its bit in that bus's clock enable register.
+        enable_bit: its bit in that bus's clock enable register; bit 32 is bit 0 of the bus's second one.
         tx: the pin that sends, where pins have to be chosen.
         rx: the pin that receives.
         alternate_function: the number that connects the two pins to the UART.
@@ -146,7 +146,7 @@ class Counter:
         bits: its own width. Where that is less than 32, the port takes an interrupt at each wrap and counts on.
         wrap_instructions: how many instructions that interrupt takes.
         apb: the peripheral bus that clocks it, where the chip has several.
-        enable_bit: its bit in that bus's clock enable register.
+        enable_bit: its bit in that bus's clock enable register; bit 32 is bit 0 of the bus's second one.
         note: what clocks it.
     """
 

@@ -84,6 +84,7 @@ def _port_files(board: Board) -> list[Path]:
 def _manifest(board: Board, placement: Placement) -> str:
     """Return PlatformIO's description of the board; its upload address is where the image begins."""
     architecture = board.architecture
+    ram_bytes = sum(region.free for region in board.memory if region.kind == "ram" and region.mapped)
     manifest = {
         "name": board.title,
         "vendor": board.vendor,
@@ -96,7 +97,7 @@ def _manifest(board: Board, placement: Placement) -> str:
         },
         "toolchain": {"prefix": architecture.tool_prefix, "package": architecture.platformio_package},
         "upload": {
-            "maximum_ram_size": board.ram.free,
+            "maximum_ram_size": ram_bytes,
             "maximum_size": board.flash.free,
             "address": board.region(placement.image).start,
             **(asdict(board.upload) if board.upload else {}),

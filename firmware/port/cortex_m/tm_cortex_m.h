@@ -13,6 +13,9 @@
 
 #define TM_REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
 
+/* Waits until what was written has taken effect, also on the instructions that follow. */
+#define TM_BARRIER() __asm volatile("dsb \n isb" ::: "memory")
+
 #define TM_SCB_VTOR TM_REGISTER(0xE000ED08u)
 #define TM_SCB_AIRCR TM_REGISTER(0xE000ED0Cu)
 #define TM_SCB_CCR TM_REGISTER(0xE000ED14u)

@@ -1,0 +1,34 @@
+/* The USART of the STM32 families F1, F2, F4 and L1 as the console. */
+#ifndef TM_STM32_USART_V1_H
+#define TM_STM32_USART_V1_H
+
+#include "tm_stm32.h"
+
+#define TM_STM32_USART_SR (TM_BOARD_CONSOLE_BASE + 0x00u)
+#define TM_STM32_USART_DR (TM_BOARD_CONSOLE_BASE + 0x04u)
+#define TM_STM32_USART_BRR (TM_BOARD_CONSOLE_BASE + 0x08u)
+#define TM_STM32_USART_CR1 (TM_BOARD_CONSOLE_BASE + 0x0Cu)
+#define TM_STM32_USART_SR_RX_FULL (1u << 5)
+#define TM_STM32_USART_SR_TX_DONE (1u << 6)
+#define TM_STM32_USART_CR1_ON ((1u << 13) | (1u << 3) | (1u << 2)) /* the USART, its transmitter and receiver */
+
+static inline void tm_stm32_usart_start(uint32_t clock_hz) {
+  TM_REGISTER(TM_STM32_USART_BRR) = (clock_hz + TM_BOARD_CONSOLE_BAUD / 2u) / TM_BOARD_CONSOLE_BAUD;
+  TM_REGISTER(TM_STM32_USART_CR1) = TM_STM32_USART_CR1_ON;
+}
+
+static inline int32_t tm_stm32_usart_read(void) {
+  if ((TM_REGISTER(TM_STM32_USART_SR) & TM_STM32_USART_SR_RX_FULL) == 0) {
+    return -1;
+  }
+  return (int32_t)(TM_REGISTER(TM_STM32_USART_DR) & 0xFFu);
+}
+
+/* Waits until the byte is out, so that a reset needs no wait of its own. */
+static inline void tm_stm32_usart_write(uint8_t byte) {
+  TM_REGISTER(TM_STM32_USART_DR) = byte;
+  while ((TM_REGISTER(TM_STM32_USART_SR) & TM_STM32_USART_SR_TX_DONE) == 0) {
+  }
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* STM32F7: caches, clocks, a USART as the console, a 32-bit timer as the counter. */
+#include "tm_board.h"
+#include "tm_m7_caches.h"
+#include "tm_port.h"
+#include "tm_stm32_gpio.h"
+#include "tm_stm32_rcc_f4.h"
+#include "tm_stm32_timer.h"
+#include "tm_stm32_usart_v2.h"
+
+#define GPIO_BASE 0x40020000u
+#define OVER_DRIVE_HZ (180u * TM_MHZ)
+#define FLASH_ACR_PLAIN 0u /* the flash's own accelerator serves its other address; at this one the caches do */
+
+static uint32_t clock_hz;
+
+void tm_port_init(void) {
+  tm_m7_enable_caches();
+  clock_hz = tm_stm32_start_clock(OVER_DRIVE_HZ, FLASH_ACR_PLAIN) ? TM_BOARD_CLOCK_HZ : TM_STM32_HSI_HZ;
+  tm_stm32_enable(TM_STM32_RCC_APBENR(TM_BOARD_CONSOLE_APB), TM_BOARD_CONSOLE_ENABLE_BIT);
+  tm_stm32_enable(TM_STM32_RCC_APBENR(TM_BOARD_COUNTER_APB), TM_BOARD_COUNTER_ENABLE_BIT);
+  tm_stm32_connect_console(GPIO_BASE, TM_STM32_RCC_AHB1ENR);
+  tm_stm32_usart_start(tm_stm32_console_clock_hz(clock_hz), 1u);
+  tm_stm32_timer_start();
+}
+
+uint32_t tm_port_clock_hz(void) { return clock_hz; }
+
+int32_t tm_port_read(void) { return tm_stm32_usart_read(); }
+
+void tm_port_write(uint8_t byte) { tm_stm32_usart_write(byte); }
+
+uint32_t tm_port_ticks(void) { return tm_stm32_timer_ticks(); }
+
+void tm_port_reset(void) { tm_cpu_reset(); }
