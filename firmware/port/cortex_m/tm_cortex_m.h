@@ -12,6 +12,11 @@
 #define TM_STACK_LIMIT (TM_MAINLINE && __ARM_ARCH >= 8)
 
 #define TM_REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
+#define TM_REGISTER16(address) (*(volatile uint16_t *)(uintptr_t)(address))
+#define TM_REGISTER8(address) (*(volatile uint8_t *)(uintptr_t)(address))
+
+/* Waits until what was written has taken effect, also on the instructions that follow. */
+#define TM_BARRIER() __asm volatile("dsb \n isb" ::: "memory")
 
 #define TM_SCB_VTOR TM_REGISTER(0xE000ED08u)
 #define TM_SCB_AIRCR TM_REGISTER(0xE000ED0Cu)
