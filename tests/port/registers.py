@@ -7,6 +7,7 @@ from pathlib import Path
 from tinyml import board as boards
 from tinyml import resources
 from tinyml.generate import platformio
+from tinyml.plan.placement import place
 
 HOST = Path(__file__).parent / "host"
 
@@ -16,7 +17,7 @@ class Port:
 
     def __init__(self, board_name: str, folder: Path) -> None:
         self.board = boards.load(board_name)
-        for path, text in platformio.files(self.board).items():
+        for path, text in platformio.files(self.board, place(self.board, {}, {})).items():
             name = Path(path).name
             if path.startswith("lib/tinyml_port/tm_") and not (HOST / name).exists():
                 (folder / name).write_text(text)

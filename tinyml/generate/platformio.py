@@ -91,7 +91,7 @@ def _manifest(board: Board, placement: Placement) -> str:
         "mcu": board.platformio.mcu,
     }
     if board.image.uf2_family is not None:
-        build["uf2"] = {"address": board.flash.start, "family": board.image.uf2_family}
+        build["uf2"] = {"address": board.region(placement.image).start, "family": board.image.uf2_family}
     manifest = {
         "name": board.title,
         "vendor": board.vendor,

@@ -28,7 +28,7 @@
 #define SYSTEM_PRCR TM_REGISTER16(SYSTEM_BASE + 0x3FAu)
 #define SYSTEM_MOMCR TM_REGISTER8(SYSTEM_BASE + 0xA50u)
 #define SYSTEM_PRCR_LOCKED 0xA500u
-#define SYSTEM_PRCR_CLOCKS_UNLOCKED 0xA501u
+#define SYSTEM_PRCR_UNLOCKED 0xA503u /* for clocks and power */
 #define SYSTEM_OSCSF_CRYSTAL (1u << 3)
 #define SYSTEM_OSCSF_PLL (1u << 5)
 #define SYSTEM_MOMCR_8_TO_24_MHZ (1u << 5 | 3u << 1) /* a crystal; bit 5 is to be written as 1 */
@@ -124,14 +124,20 @@ static bool start_pll(void) {
   return TM_WAIT_FOR(SYSTEM_OSCSF, SYSTEM_OSCSF_PLL, SYSTEM_OSCSF_PLL, CLOCK_WAIT_POLLS);
 }
 
+static void settle(void) {
+  for (uint32_t polls = 0; polls < CLOCK_SETTLE_POLLS; ++polls) {
+    (void)SYSTEM_SCKSCR;
+  }
+}
+
 /* Runs the core from the PLL, in two steps: the supply bears no jump by more than 240 MHz. */
 static void use_pll(void) {
   FLASH_WAIT = FLASH_WAIT_STATES;
   SYSTEM_SCKDIVCR2 = CORE_HALVED;
   SYSTEM_SCKSCR = SYSTEM_SCKSCR_PLL;
-  (void)TM_WAIT_FOR(SYSTEM_SCKSCR, 0u, 1u, CLOCK_SETTLE_POLLS);
+  settle();
   SYSTEM_SCKDIVCR2 = CORE_UNDIVIDED;
-  (void)TM_WAIT_FOR(SYSTEM_SCKSCR, 0u, 1u, CLOCK_SETTLE_POLLS);
+  settle();
 }
 
 /* The SCI's own clock may be changed only while it is stopped. */
@@ -147,7 +153,7 @@ static void clock_sci(uint8_t source, uint8_t divider) {
 /* Returns whether crystal and PLL drive the core; if not, the chip stays on its internal oscillator MOCO, as after
  * a reset, which is some percent off, so that the console may then be unreadable. */
 static bool set_up_clocks(void) {
-  SYSTEM_PRCR = SYSTEM_PRCR_CLOCKS_UNLOCKED;
+  SYSTEM_PRCR = SYSTEM_PRCR_UNLOCKED;
   SYSTEM_SCKDIVCR = CLOCK_DIVIDERS;
   const bool from_crystal = start_pll();
   if (from_crystal) {
