@@ -215,7 +215,11 @@ def test_a_board_without_emulator_or_evidence_is_accepted():
 
 def test_a_port_or_core_without_code_is_refused():
     for old, new, match in [
-        ('port = "stm32f4"', 'port = "nrf"', "the port 'nrf'; there are cmsdk, lm3s, nrf51, nrf52, nrf53, ns16550, ra8"),
+        (
+            'port = "stm32f4"',
+            'port = "nrf"',
+            "the port 'nrf'; there are cmsdk, lm3s, nrf51, nrf52, nrf53, ns16550, ra8",
+        ),
         (
             'cpu = "cortex-m4"',
             'cpu = "cortex-a7"',
