@@ -84,19 +84,18 @@ def _port_files(board: Board) -> list[Path]:
 def _manifest(board: Board, placement: Placement) -> str:
     """Return PlatformIO's description of the board; its upload address is where the image begins."""
     architecture = board.architecture
-    build: dict[str, object] = {
-        "cpu": board.cpu,
-        "f_cpu": f"{board.clock_hz}L",
-        "flags": list(compiler_flags(board)),
-        "mcu": board.platformio.mcu,
-    }
-    if board.image.uf2_family is not None:
-        build["uf2"] = {"address": board.region(placement.image).start, "family": board.image.uf2_family}
+    family = board.image.uf2_family
     manifest = {
         "name": board.title,
         "vendor": board.vendor,
         "url": board.url,
-        "build": build,
+        "build": {
+            "cpu": board.cpu,
+            "f_cpu": f"{board.clock_hz}L",
+            "flags": list(compiler_flags(board)),
+            "mcu": board.platformio.mcu,
+            **({} if family is None else {"uf2_family": family}),
+        },
         "toolchain": {"prefix": architecture.tool_prefix, "package": architecture.platformio_package},
         "upload": {
             "maximum_ram_size": board.ram.free,

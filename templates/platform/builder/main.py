@@ -84,8 +84,8 @@ def uf2(image, address, family):
 
 def write_uf2(target, source, env):
     """Write the UF2 file of an image: an action of SCons."""
-    facts = board.get("build.uf2")
-    Path(str(target[0])).write_bytes(uf2(Path(str(source[0])).read_bytes(), facts["address"], facts["family"]))
+    blocks = uf2(Path(str(source[0])).read_bytes(), board.get("upload.address"), board.get("build.uf2_family"))
+    Path(str(target[0])).write_bytes(blocks)
 
 
 # GCC takes picolibc's specs once on a command line and fails where they stand twice.
@@ -124,7 +124,7 @@ image = env.Command(
     "$BUILD_DIR/${PROGNAME}.bin", elf, env.VerboseAction("$OBJCOPY -O binary $SOURCE $TARGET", "Building $TARGET")
 )
 products = [elf, image]
-if "uf2" in board.get("build"):
+if "uf2_family" in board.get("build"):
     products.append(
         env.Command("$BUILD_DIR/${PROGNAME}.uf2", image, env.VerboseAction(write_uf2, "Building $TARGET"))
     )
