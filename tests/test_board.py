@@ -88,6 +88,29 @@ def test_the_stack_of_an_m7_lies_where_the_guard_below_it_covers_no_ram():
         assert (placement.arena, placement.stack) == (arena, "dtcm")
 
 
+@pytest.mark.parametrize(
+    ("text", "port", "number"),
+    [("PC6", 2, 6), ("P0.24", 0, 24), ("P1.03", 1, 3), ("P10.14", 10, 14), ("GP0", 0, 0)],
+)
+def test_a_pin_is_read_in_the_way_of_its_vendor(text, port, number):
+    pin = boards.parse(GOOD.replace('tx = "PC6"', f'tx = "{text}"'), Path("mine.toml")).console.tx
+    assert pin is not None
+    assert (pin.port_index, pin.number, str(pin)) == (port, number, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "family"),
+    [
+        ("nano33ble", 0x10000, None),
+        ("xiao-nrf52840-sense", 0x27000, 0xADA52840),
+        ("rpi-pico", 0x10000000, 0xE48BFF56),
+    ],
+)
+def test_an_image_starts_behind_the_bootloader_of_its_board(name, start, family):
+    board = boards.load(name)
+    assert (board.flash.start, board.image.uf2_family) == (start, family)
+
+
 def test_the_facts_of_the_real_risc_v_board_are_those_of_the_chip():
     board = boards.load("hifive1")
     assert board.architecture.name == "riscv"
@@ -185,6 +208,7 @@ def test_an_unknown_table_is_refused_with_its_line():
         ('kind = "flash"', 'kind = "rom"', 'memory.kind must be "flash" or "ram", not \'rom\''),
         ('kind = "flash"', 'kind = "ram"', "no memory region is of the kind flash"),
         ('tx = "PC6"', 'tx = "C6"', 'console.tx must be a pin such as "PC6"'),
+        ('tx = "PC6"', 'tx = "GP"', 'console.tx must be a pin such as "PC6"'),
         ('tx = "PC6"', 'tx = "P0.1.2"', 'console.tx must be a pin such as "PC6"'),
         ("prescale = 16", "prescale = 0", "counter.prescale must be 1 to"),
         ("prescale = 16", "bits = 33\nprescale = 16", "counter.bits must be 1 to 32, not 33"),
@@ -233,7 +257,11 @@ def test_a_board_without_emulator_or_evidence_is_accepted():
 
 def test_a_port_or_core_without_code_is_refused():
     for old, new, match in [
-        ('port = "stm32f4"', 'port = "nrf"', "the port 'nrf'; there are cmsdk, nrf51, ns16550, sifive_e, stm32f1"),
+        (
+            'port = "stm32f4"',
+            'port = "nrf"',
+            "the port 'nrf'; there are cmsdk, lm3s, nrf51, nrf52, nrf53, ns16550, ra8",
+        ),
         (
             'cpu = "cortex-m4"',
             'cpu = "cortex-a7"',

@@ -86,20 +86,25 @@ class MemoryRegion:
 
 @dataclass(frozen=True)
 class Pin:
-    """A pin of a port, written as "PC6" or, by vendors that number their ports, "P0.24": port, then number."""
+    """A pin of a port, written as "PC6" or, where ports are numbered, "P0.24": port, then number.
+
+    A chip with one port has no name for it: "GP4".
+    """
 
     text: str
 
     @property
     def port_index(self) -> int:
-        """0 for port A or port 0, 1 for port B or port 1, and so on."""
-        port = self.text[1]
-        return int(port) if port.isdigit() else ord(port) - ord("A")
+        """0 for port A, port 0 or the only port, 1 for port B or port 1, and so on."""
+        if self.text.startswith("GP"):
+            return 0
+        port, dot, _ = self.text.removeprefix("P").partition(".")
+        return int(port) if dot else ord(port[0]) - ord("A")
 
     @property
     def number(self) -> int:
         """The pin's number within its port."""
-        return int(self.text[2:].removeprefix("."))
+        return int(self.text[len(self.text.rstrip("0123456789")) :])
 
     def __str__(self) -> str:
         """Return the pin as it was written."""
@@ -482,7 +487,7 @@ class _Table:
         return Fraction(int(numerator), int(denominator or 1))
 
     def pin(self, key: str) -> Pin:
-        return Pin(self.text(key, r"P([A-Z]|\d\.)\d\d?", 'a pin such as "PC6" or "P0.24"'))
+        return Pin(self.text(key, r"(P([A-Z]|\d\d?\.)|GP)\d\d?", 'a pin such as "PC6", "P0.24" or "GP4"'))
 
     def note(self, key: str = "note") -> str:
         return self.optional(key, self.text) or ""

@@ -39,7 +39,7 @@ def _runnable(names: Iterable[str]) -> list[ParameterSet]:
 NAMES = ("mps2-an386", "netduinoplus2", "hifive1", "virt-rv32")
 BUILT = [pytest.param(name, marks=needs(boards.load(name).architecture.compiler)) for name in NAMES]
 BOARDS = _runnable(NAMES)
-KINDS = _runnable((*NAMES, "microbit", "stm32vldiscovery", "mps2-an505"))
+KINDS = _runnable((*NAMES, "microbit", "stm32vldiscovery", "mps2-an505", "lm3s6965evb"))
 ALL_BOARDS = _runnable(name for name in boards.names() if boards.load(name).qemu)
 
 MINIMAL_MAIN = """\

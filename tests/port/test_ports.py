@@ -225,6 +225,8 @@ def test_a_stack_overflow_is_reported(machine, board):
 
 
 def test_a_read_outside_memory_is_reported_with_its_place(machine, board, image):
+    if board.port == "lm3s":
+        pytest.skip("QEMU's Stellaris machines answer such a read with zero")
     cause, pc, lr = machine.ask("b")
     assert told(board, cause) in ("access to an address without memory", "")
     assert pc in address(image, "tm_test_read_nothing")

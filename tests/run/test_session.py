@@ -86,9 +86,10 @@ def test_a_counter_that_wraps_during_a_count_is_read_right(image_of: ImageOf) ->
         pytest.fail("the counter did not wrap")
 
 
-def test_a_counter_of_24_bits_counts_on(image_of: ImageOf) -> None:
-    # A turn is 10.9 million instructions, the five of the interrupt at its end among them.
-    with start(image_of("stm32vldiscovery"), boards.load("stm32vldiscovery")) as session:
+@pytest.mark.parametrize("board", ["stm32vldiscovery", "lm3s6965evb"])
+def test_a_counter_of_24_bits_counts_on(image_of: ImageOf, board: str) -> None:
+    # A turn is 10.9 or 5.2 million instructions, the five of the interrupt at its end among them.
+    with start(image_of(board), boards.load(board)) as session:
         assert session.clock
         for iterations in (100_000_000, 3_000_000, *range(1_000_000, 1_000_050)):
             count = session.client.calibrate(iterations)
@@ -106,6 +107,8 @@ def test_a_counter_of_24_bits_counts_on(image_of: ImageOf) -> None:
     ],
 )
 def test_what_goes_wrong_on_a_board_is_reported(image_of: ImageOf, board: str, mode: int, problem: str) -> None:
+    if mode == host_device.READ_NOWHERE and boards.load(board).port == "lm3s":
+        pytest.skip("QEMU's Stellaris machines answer a read without memory with zero")
     with start(image_of(board), boards.load(board)) as session:
         session.client.set_input(1, bytes([mode, 0, 0, 0]))
         began = time.monotonic()

@@ -85,6 +85,7 @@ def _manifest(board: Board, placement: Placement) -> str:
     """Return PlatformIO's description of the board; its upload address is where the image begins."""
     architecture = board.architecture
     ram_bytes = sum(region.free for region in board.memory if region.kind == "ram" and region.mapped)
+    family = board.image.uf2_family
     manifest = {
         "name": board.title,
         "vendor": board.vendor,
@@ -94,6 +95,7 @@ def _manifest(board: Board, placement: Placement) -> str:
             "f_cpu": f"{board.clock_hz}L",
             "flags": list(compiler_flags(board)),
             "mcu": board.platformio.mcu,
+            **({} if family is None else {"uf2_family": family}),
         },
         "toolchain": {"prefix": architecture.tool_prefix, "package": architecture.platformio_package},
         "upload": {

@@ -11,6 +11,8 @@
 /* Armv8-M checks the stack pointer itself. Before that, the memory protection unit guards the stack. */
 #define TM_STACK_LIMIT (TM_MAINLINE && __ARM_ARCH >= 8)
 
+#define TM_REGISTER8(address) (*(volatile uint8_t *)(uintptr_t)(address))
+#define TM_REGISTER16(address) (*(volatile uint16_t *)(uintptr_t)(address))
 #define TM_REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
 
 /* Waits until what was written has taken effect, also on the instructions that follow. */

@@ -1,9 +1,9 @@
 /* Nordic nRF51: crystal, UART as the console, TIMER0 as the counter.
  *
- * Of the timers only TIMER0 is 32 bits wide. QEMU models neither clocks nor pins, and the rest of the image is the
- * same. */
+ * QEMU models neither clocks nor pins, and the rest of the image is the same. */
 #include "tm_board.h"
 #include "tm_cortex_m.h"
+#include "tm_nrf_timer.h"
 #include "tm_port.h"
 
 #define CLOCK_HFCLK_START TM_REGISTER(0x40000000u)
@@ -31,15 +31,6 @@
 #define UART_BAUDRATE_VALUE \
   ((uint32_t)((((uint64_t)TM_BOARD_CONSOLE_BAUD << 32) / 16000000u + 0x800u) & 0xFFFFF000u))
 
-#define TIMER_START TM_REGISTER(TM_BOARD_COUNTER_BASE + 0x000u)
-#define TIMER_CAPTURE0 TM_REGISTER(TM_BOARD_COUNTER_BASE + 0x040u)
-#define TIMER_MODE TM_REGISTER(TM_BOARD_COUNTER_BASE + 0x504u)
-#define TIMER_BITMODE TM_REGISTER(TM_BOARD_COUNTER_BASE + 0x508u)
-#define TIMER_PRESCALER TM_REGISTER(TM_BOARD_COUNTER_BASE + 0x510u)
-#define TIMER_CC0 TM_REGISTER(TM_BOARD_COUNTER_BASE + 0x540u)
-#define TIMER_MODE_TIMER 0u
-#define TIMER_BITMODE_32 3u
-
 /* Until the crystal runs, the chip's own oscillator is a percent off, which a UART bears. */
 static void start_crystal(void) {
   CLOCK_HFCLK_STARTED = 0;
@@ -59,11 +50,7 @@ void tm_port_init(void) {
   UART_ENABLE = UART_ENABLE_ON;
   UART_START_RX = 1u;
   UART_START_TX = 1u;
-
-  TIMER_MODE = TIMER_MODE_TIMER;
-  TIMER_BITMODE = TIMER_BITMODE_32;
-  TIMER_PRESCALER = (uint32_t)__builtin_ctz(TM_BOARD_COUNTER_PRESCALE); /* the logarithm of a power of two */
-  TIMER_START = 1u;
+  tm_nrf_timer_start();
 }
 
 uint32_t tm_port_clock_hz(void) { return TM_BOARD_CLOCK_HZ; }
@@ -84,9 +71,6 @@ void tm_port_write(uint8_t byte) {
   }
 }
 
-uint32_t tm_port_ticks(void) {
-  TIMER_CAPTURE0 = 1u;
-  return TIMER_CC0;
-}
+uint32_t tm_port_ticks(void) { return tm_nrf_timer_ticks(); }
 
 void tm_port_reset(void) { tm_cpu_reset(); }

@@ -1,8 +1,10 @@
-"""How SCons builds a project of this platform: firmware.elf, firmware.bin and firmware.map.
+"""How SCons builds a project of this platform: firmware.elf, firmware.bin, firmware.map; firmware.uf2 where a
+board's bootloader takes one.
 
 Every folder of lib/ is compiled as it stands and is on the include path; PlatformIO's search for libraries is off.
 """
 
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +55,39 @@ def library_specs():
     return "picolibc.specs" if Path(found).is_absolute() else "nano.specs"
 
 
+UF2_PAYLOAD = 256  # bytes in a block: a page of flash, which all bootloaders take
+UF2_BLOCK = struct.Struct("<8I476sI")
+UF2_MAGICS = (0x0A324655, 0x9E5D5157, 0x0AB16F30)
+UF2_FAMILY_GIVEN = 0x2000
+
+
+def uf2(image, address, family):
+    """Return the bytes `image`, to be written from `address` on, as a UF2 file for the chips of `family`."""
+    start, again, end = UF2_MAGICS
+    pages = [image[offset : offset + UF2_PAYLOAD] for offset in range(0, len(image), UF2_PAYLOAD)]
+    return b"".join(
+        UF2_BLOCK.pack(
+            start,
+            again,
+            UF2_FAMILY_GIVEN,
+            address + number * UF2_PAYLOAD,
+            UF2_PAYLOAD,
+            number,
+            len(pages),
+            family,
+            page,  # padded with zeros
+            end,
+        )
+        for number, page in enumerate(pages)
+    )
+
+
+def write_uf2(target, source, env):
+    """Write the UF2 file of an image: an action of SCons."""
+    blocks = uf2(Path(str(source[0])).read_bytes(), board.get("upload.address"), board.get("build.uf2_family"))
+    Path(str(target[0])).write_bytes(blocks)
+
+
 # GCC takes picolibc's specs once on a command line and fails where they stand twice.
 specs = f"--specs={library_specs()}"
 env.Append(
@@ -89,6 +124,10 @@ image = env.Command(
     "$BUILD_DIR/${PROGNAME}.bin", elf, env.VerboseAction("$OBJCOPY -O binary $SOURCE $TARGET", "Building $TARGET")
 )
 products = [elf, image]
+if "uf2_family" in board.get("build"):
+    products.append(
+        env.Command("$BUILD_DIR/${PROGNAME}.uf2", image, env.VerboseAction(write_uf2, "Building $TARGET"))
+    )
 AlwaysBuild(env.Alias("size", elf, env.VerboseAction("$SIZECMD", "Measuring $SOURCE")))
 Default(products)
 AlwaysBuild(env.Alias("upload", products, env.VerboseAction(upload, "Writing the flash")))
