@@ -11,6 +11,7 @@ import pytest
 import tinyml
 from tests import small_models
 from tests.emulated import ALL_BOARDS, BOARDS, needs_chain
+from tinyml import resources
 from tinyml.build import Image
 from tinyml.errors import BoardError, DeviceError, FitError, ModelError, ProjectError, SamplesError
 from tinyml.generate.project import EXPECTATIONS, Project
@@ -242,6 +243,19 @@ def test_the_parts_of_an_image_lie_where_the_user_says_and_work_there(model, tmp
     psram, ssram23 = 0x2100_0000, 0x2000_0000
     assert address["__tm_stack_bottom"] == psram
     assert ssram23 <= address["__tm_constants_start"] < address["__tm_constants_end"] < psram
+
+
+def test_weights_in_a_flash_of_their_own_work_there(model, tmp_path):
+    text = (resources.boards() / "mps2-an386.toml").read_text().replace('name = "mps2-an386"', 'name = "mine"')
+    (psram,) = re.findall(r'\[\[memory\]\]\nname = "psram"\n(?:.+\n)+', text)
+    board = tmp_path / "mine.toml"
+    board.write_text(text.replace(psram, psram.replace('kind = "ram"', 'kind = "flash"')))
+    record = tinyml.deploy(model, str(board), random=2, out=tmp_path / "p", place=["weights=psram"])
+    assert record["exact"] == 2
+    image = Image.load(tmp_path / "p")
+    weights = image.binary.with_name("firmware-weights.bin").stat().st_size
+    assert weights == record["flash"]["constants"]
+    assert record["flash"]["total"] == image.binary.stat().st_size + weights
 
 
 def test_an_image_in_memory_that_the_emulator_lacks_is_refused(model, tmp_path):

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinyml import graph, plan, quantize, samples, starter
+from tinyml import board, graph, plan, quantize, samples, starter
 from tinyml.errors import ProjectError
+from tinyml.generate import ENGINES
+from tinyml.plan.budget import check_fit
 
 FILES = ["README.md", "features.py", "requirements.txt", "speech.py", "train.py"]
 OPERATORS = {"CONV_2D", "DEPTHWISE_CONV_2D", "MEAN", "FULLY_CONNECTED", "SOFTMAX"}
@@ -96,7 +98,10 @@ def test_small_training_gives_a_model_that_converts(tmp_path: Path):
     converted = quantize.convert(tmp_path / "model.keras", tmp_path / "calibration.npz", tmp_path / "test.npz")
     read = graph.read(converted.data)
     assert {operator.name for operator in read.operators} == OPERATORS
-    assert plan.make(read).memory.arena_bytes < 9 * 1024  # fits a micro:bit
+    made = plan.make(read)
+    assert made.memory.arena_bytes < 9 * 1024
+    for engine in ENGINES:
+        check_fit(made, board.load("microbit"), engine)
     held_out = samples.load(tmp_path / "test.npz", [read.tensors[at] for at in read.inputs])
     runtime = pytest.importorskip(
         "tflite_micro.python.tflite_micro.runtime", reason="tflite-micro is not installed"

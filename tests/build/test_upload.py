@@ -80,6 +80,16 @@ def test_every_tool_of_a_board_file_is_known_here():
     assert set(COMMANDS) | {"bossac", "uf2", "none"} == set(UPLOAD_TOOLS)
 
 
+def test_a_tool_that_writes_one_region_refuses_an_image_in_two(upload, image, tmp_path):
+    for tool in ("dfu", "jlink"):
+        program, facts = COMMANDS[tool]
+        install(tmp_path, program)
+        done = upload({"tool": tool, "weights_apart": True, **facts})
+        assert done.returncode == 2
+        assert f"the image lies in two flash regions, of which {tool} writes one" in done.stderr
+        assert not (tmp_path / "asked").exists()
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments"),
     [

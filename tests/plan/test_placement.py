@@ -57,6 +57,12 @@ def test_the_stack_lies_where_its_guard_forbids_no_memory():
         placement.place(board(), needs(), {"stack": "sram2"})
 
 
+def test_what_dma_may_read_lies_where_it_reaches():
+    aside = dataclasses.replace(FAST, dma=False)
+    found = placement.place(board(FLASH, aside, MAIN), needs(), {})
+    assert (found.arena, found.statics) == ("dtcm", "sram")
+
+
 def test_weights_that_the_flash_cannot_hold_go_to_another_one():
     assert placement.place(board(FLASH, SLOW, MAIN), needs(weights=KIB), {}).weights == "flash"
     assert placement.place(board(FLASH, SLOW, MAIN), needs(weights=600 * KIB), {}).weights == "qspi"

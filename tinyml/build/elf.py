@@ -1,6 +1,7 @@
 """What an ELF file says of an image: how large each part of it is."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
@@ -11,6 +12,7 @@ from tinyml.errors import BuildError
 
 # The sections that templates/linker.ld.j2 gives to the parts that are told apart.
 _CONSTANTS, _ARENA, _LINK, _STACK = ".tm_constants", ".tm_arena", ".tm_link", ".tm_stack"
+_LARGEST_ALIGNMENT = 4096
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,10 @@ def _sizes(elf: ELFFile) -> Sizes:
 
 
 def _loaded_bytes(elf: ELFFile) -> int:
-    """Return how many bytes of flash the image spans, from its first loaded byte to its last, gaps included."""
-    loaded = [s for s in elf.iter_segments("PT_LOAD") if s["p_filesz"] > 0]
-    if not loaded:
-        return 0
-    end: int = max(s["p_paddr"] + s["p_filesz"] for s in loaded)
-    start: int = min(s["p_paddr"] for s in loaded)
-    return end - start
+    """Return how many bytes of flash the image fills, with the gaps that alignment leaves between its parts."""
+    loaded = sorted((s["p_paddr"], s["p_filesz"]) for s in elf.iter_segments("PT_LOAD") if s["p_filesz"] > 0)
+    total = sum(size for _, size in loaded)
+    for (start, size), (following, _) in pairwise(loaded):
+        gap: int = following - (start + size)
+        total += gap if gap < _LARGEST_ALIGNMENT else 0  # a larger one leads to another memory region
+    return total

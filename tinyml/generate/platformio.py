@@ -86,6 +86,7 @@ def _manifest(board: Board, placement: Placement) -> str:
     architecture = board.architecture
     ram_bytes = sum(region.free for region in board.memory if region.kind == "ram" and region.mapped)
     family = board.image.uf2_family
+    weights = board.region(placement.weights)
     manifest = {
         "name": board.title,
         "vendor": board.vendor,
@@ -102,6 +103,7 @@ def _manifest(board: Board, placement: Placement) -> str:
             "maximum_ram_size": ram_bytes,
             "maximum_size": board.flash.free,
             "address": board.region(placement.image).start,
+            "weights_apart": weights.kind == "flash" and weights.name != placement.image,
             **(asdict(board.upload) if board.upload else {}),
         },
     }

@@ -59,6 +59,8 @@ def _holds(board: Board, region: MemoryRegion, part: str) -> bool:
         return False
     if part == "image":
         return region.executable
+    if part == "statics":  # the link's buffers are among them, which a port may give to DMA
+        return region.dma
     return part != "stack" or _can_be_guarded(board, region)
 
 

@@ -120,10 +120,19 @@ for library in libraries:
     env.BuildSources(f"$BUILD_DIR/lib/{library.name}", str(library))
 
 elf = env.BuildProgram()
-image = env.Command(
-    "$BUILD_DIR/${PROGNAME}.bin", elf, env.VerboseAction("$OBJCOPY -O binary $SOURCE $TARGET", "Building $TARGET")
-)
+
+
+def binary(target, sections=""):
+    """Add the file of an image's bytes, or of some of its sections' alone."""
+    command = f"$OBJCOPY -O binary {sections} $SOURCE $TARGET"
+    return env.Command(target, elf, env.VerboseAction(command, "Building $TARGET"))
+
+
+apart = board.get("upload.weights_apart")  # in another flash region: one file would hold all addresses between
+image = binary("$BUILD_DIR/${PROGNAME}.bin", "--remove-section .tm_constants" if apart else "")
 products = [elf, image]
+if apart:
+    products.append(binary("$BUILD_DIR/${PROGNAME}-weights.bin", "--only-section .tm_constants"))
 if "uf2_family" in board.get("build"):
     products.append(
         env.Command("$BUILD_DIR/${PROGNAME}.uf2", image, env.VerboseAction(write_uf2, "Building $TARGET"))

@@ -23,6 +23,7 @@ from pathlib import Path
 
 WRONG_INPUT, EQUIPMENT = 2, 3
 LIMIT_SECONDS = 180.0  # ST-LINK writes 2 MiB in about a minute
+_WHOLE_IMAGE = ("openocd", "pyocd")  # they read firmware.elf, which knows all addresses
 _TOUCH_SECONDS = 2.0  # what a bootloader takes to appear on USB
 _LONGEST = 300
 
@@ -228,6 +229,13 @@ def write(board, elf, port, packages, limit):
         reason = upload.get("note") or "its board file has no [upload]"
         hint = f"Write {elf.with_suffix('.bin')} to {upload['address']:#010x} with a tool of your own."
         raise UploadError(f"the flash of {board['name']} cannot be written from here: {reason}", hint, WRONG_INPUT)
+    if upload.get("weights_apart") and tool not in _WHOLE_IMAGE:
+        raise UploadError(
+            f"the image lies in two flash regions, of which {tool} writes one",
+            f"Write {elf.name} with {' or '.join(_WHOLE_IMAGE)}, or generate the project with the weights in the "
+            "same region (--place).",
+            WRONG_INPUT,
+        )
     if tool == "uf2":
         copy_uf2(upload, elf, port)
         return
