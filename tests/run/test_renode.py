@@ -38,8 +38,10 @@ from tinyml.run import check, qemu, renode, start
 ImageOf = Callable[[str], Image]
 ROOT = Path(__file__).parents[2]
 BOARDS = [name for name in boards.names() if boards.load(name).renode]
-# Both emulators know them; one of each core and port.
+# Both emulators know them.
 BOTH = [name for name in BOARDS if boards.load(name).qemu]
+# The RP2040 restarts by its watchdog, of which Renode has no model.
+RESTARTED = [name for name in BOARDS if boards.load(name).port != "rp2040"]
 ORIGIN = Origin("classifier.tflite", "tinyml generate classifier.tflite", "model")
 
 
@@ -357,7 +359,7 @@ def test_both_emulators_give_the_same_outputs_and_counts(image_of: ImageOf, boar
 
 
 @needs_renode
-@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("board", RESTARTED)
 def test_a_device_in_renode_restarts(any_image_of: ImageOf, board: str) -> None:
     with start(any_image_of(board), boards.load(board), "renode") as session:
         session.client.reset()
