@@ -65,6 +65,7 @@ def test_the_tests_of_step_5_are_there_for_every_board():
     listed = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120).stdout
     assert "test_every_board_of_tinyml_is_sound[netduinoplus2]" in listed
     assert "test_every_board_builds_an_image_that_starts[netduinoplus2]" in listed
+    assert "test_every_register_that_the_start_needs_is_described[netduinoplus2]" in listed
 
 
 @pytest.mark.parametrize("tool", boards.UPLOAD_TOOLS)

@@ -14,9 +14,25 @@ from tinyml.generate import Origin, generate, renode
 
 GOLDEN = Path(__file__).parent / "golden"
 BOARDS = [name for name in boards.names() if boards.load(name).renode]
-# One of each port and architecture, and all files of one board.
+# One of each chip family, and all files of one board.
+FAMILIES = (
+    "hifive1",
+    "lm3s6965evb",
+    "microbit",
+    "mps2-an386",
+    "netduinoplus2",
+    "nrf52840dk",
+    "nrf5340dk",
+    "nucleo-h743zi",
+    "nucleo-l476rg",
+    "nucleo-l552ze",
+    "rpi-pico",
+    "stm32f746g-disco",
+    "stm32vldiscovery",
+    "virt-rv32",
+)
 REVIEWED = [
-    *((name, "repl") for name in ("hifive1", "microbit", "mps2-an386", "netduinoplus2", "stm32vldiscovery")),
+    *((name, "repl") for name in FAMILIES),
     ("hifive1", "resc"),
     ("netduinoplus2", "resc"),
     ("netduinoplus2", "robot"),
@@ -36,6 +52,11 @@ def test_the_text_is_the_reviewed_one(plan, name, suffix, request):
     if request.config.getoption("--update-golden"):
         golden.write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8")
+
+
+def test_a_description_of_each_chip_family_is_reviewed():
+    families = {boards.load(name).port for name in BOARDS}
+    assert sorted(boards.load(name).port for name in FAMILIES) == sorted(families)
 
 
 @pytest.mark.parametrize("name", BOARDS)

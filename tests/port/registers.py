@@ -28,7 +28,8 @@ class Port:
         command = ["cc", *flags, *include, str(source), str(HOST / "registers.c"), "-o", str(library)]
         subprocess.run(command, check=True, timeout=60)
         self._library = ctypes.CDLL(str(library))
-        for function in ("tm_model_value", "tm_model_accesses", "tm_port_clock_hz"):
+        counts = ("tm_model_value", "tm_model_accesses", "tm_model_count", "tm_model_address")
+        for function in (*counts, "tm_port_clock_hz"):
             getattr(self._library, function).restype = ctypes.c_uint32
 
     def set(self, address: int, value: int) -> None:
@@ -39,6 +40,10 @@ class Port:
         """Show the bits of `mask` as in `bits` (all set by default) from the access number `polls` on."""
         wanted = mask if bits is None else bits
         self._library.tm_model_promise(*(ctypes.c_uint32(value) for value in (address, mask, wanted, polls)))
+
+    def keep(self, origin: int, size: int) -> None:
+        """Let `size` bytes from `origin` on keep what is written; what no call names reads as zero from now on."""
+        self._library.tm_model_keep(ctypes.c_uint32(origin), ctypes.c_uint32(size))
 
     def start(self) -> int:
         """Run `tm_port_init` and return the clock that the port then reports, in Hz."""
@@ -60,3 +65,12 @@ class Port:
         """Return what `tm_port_read` does."""
         byte: int = self._library.tm_port_read()
         return byte
+
+    def write(self, byte: int) -> None:
+        """Run `tm_port_write`."""
+        self._library.tm_port_write(ctypes.c_uint8(byte))
+
+    def touched(self) -> dict[int, int]:
+        """Return how often each register was read or written, by address."""
+        addresses = (self._library.tm_model_address(index) for index in range(self._library.tm_model_count()))
+        return {address: count for address in addresses if (count := self.accesses(address))}
