@@ -608,6 +608,7 @@ CHIPS = {
     "stm32f100": F100,
     "stm32f405": F405,
     "stm32f407": F405,
+    "stm32f429": F446,  # the same clock tree and over-drive
     "stm32f446": F446,
     "stm32f746": F746,
     "stm32h743": H743,
