@@ -7,7 +7,7 @@
 #define TM_BOARD_CRYSTAL_HZ 20000000u
 #define TM_BOARD_CLOCK_BYPASS 0
 
-/* SCI9: PA14 and PA15 in Renesas' texts; they lead to the on-board debugger, which shows them on USB as a serial port */
+/* SCI9: PA14 and PA15 in Renesas' texts; they lead to the on-board debugger, a serial port on USB */
 #define TM_BOARD_CONSOLE_BASE 0x40358900u
 #define TM_BOARD_CONSOLE_BAUD 115200u
 #define TM_BOARD_CONSOLE_TX_PORT 10u /* P10.14 */
