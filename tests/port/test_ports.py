@@ -15,6 +15,8 @@ from tinyml.plan.budget import stack_bytes
 
 # Obeys one-letter commands from the console and answers with a line of hexadecimal words.
 MAIN = """\
+#include <string.h>
+
 #include "tm_port.h"
 
 static void put_word(uint32_t value) {
@@ -76,6 +78,32 @@ __attribute__((noinline)) void tm_test_unaligned(void) {
   __asm volatile(LOAD_WORD ::LOW_REGISTER((uintptr_t)__tm_stack_bottom + 2u) : LOADED, "memory");
 }
 
+#define COPY_BYTES 40u
+
+static uint8_t copy_source[COPY_BYTES + 8u], copy_target[COPY_BYTES + 8u];
+
+static uint8_t copied_byte(uint32_t at, uint32_t to, uint32_t from, uint32_t size) {
+  return at >= to && at < to + size ? copy_source[from + at - to] : 0xEEu;
+}
+
+/* Copies of every size and alignment; returns how many bytes in all are not what they should be. */
+__attribute__((noinline)) static uint32_t wrong_copies(void) {
+  uint32_t wrong = 0;
+  for (uint32_t i = 0; i < sizeof(copy_source); ++i) {
+    copy_source[i] = (uint8_t)(i * 37u + 1u);
+  }
+  for (uint32_t i = 0; i < 16u * (COPY_BYTES + 1u); ++i) {
+    const uint32_t to = i % 4u, from = i / 4u % 4u;
+    volatile uint32_t size = i / 16u; /* the compiler must not know it */
+    memset(copy_target, 0xEE, sizeof(copy_target));
+    wrong += memcpy(copy_target + to, copy_source + from, size) != copy_target + to;
+    for (uint32_t at = 0; at < sizeof(copy_target); ++at) {
+      wrong += copy_target[at] != copied_byte(at, to, from, size);
+    }
+  }
+  return wrong;
+}
+
 static void obey(int32_t command) {
   switch (command) {
     case 'h':
@@ -88,6 +116,10 @@ static void obey(int32_t command) {
       put_word(initialized++);
       put_word(zeroed++);
       put_word((uint32_t)(fraction * 8.0f));
+      end_line();
+      break;
+    case 'm':
+      put_word(wrong_copies());
       end_line();
       break;
     case 'c':
@@ -217,6 +249,10 @@ def test_the_counter_moves_as_the_board_file_says(machine, board):
     )  # at most one wrap in so short a time
     ticks = [count * board.qemu.ticks_per_instruction for count in possible]
     assert min(abs(long - short - expected) for expected in ticks) < 2
+
+
+def test_memory_is_copied_at_every_size_and_alignment(machine):
+    assert machine.ask("m") == [0]
 
 
 def test_a_stack_overflow_is_reported(machine, board):
