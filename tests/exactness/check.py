@@ -1,0 +1,218 @@
+"""A run of the proof: models drawn, expected from TFLM, run by an engine, compared and counted."""
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from tests import oracle
+from tests.exactness import drawing
+from tests.exactness.drawing import Source
+from tests.exactness.engines import ENGINES, Engine, Job
+from tests.ops.single import Case
+from tinyml import plan as plans
+from tinyml.board import Board
+from tinyml.errors import ModelError
+from tinyml.generate import offline
+from tinyml.graph import Graph, read
+from tinyml.plan import Plan
+
+# Every way to plan a model, by engine: composed models are run with each of them, the others with the first.
+PLANNINGS: dict[str, dict[str, Callable[[Graph], Plan]]] = {
+    "compiled": {"planned": plans.make},
+    "interpreter": {"unplanned": plans.make, "planned": lambda graph: offline.attach(plans.make(graph))},
+}
+_SHOWN_FAILURES = 3  # of a source that are made smaller
+
+
+@dataclass
+class Count:
+    """What was found for one source.
+
+    Attributes:
+        models, samples: how many were run; a model with several plans counts once for each.
+        exact: samples of which each output and each layer's output was TFLM's.
+        refused: models that tinyml and TFLM both refuse.
+        skipped: models that do not fit the board.
+    """
+
+    models: int = 0
+    samples: int = 0
+    exact: int = 0
+    refused: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A model that is not exact, made smaller where that was possible."""
+
+    source: Source
+    case: Case
+    reason: str
+
+
+@dataclass
+class Outcome:
+    """What a run found."""
+
+    counts: dict[str, Count] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """A job, and for each sample the bytes of outputs and layers' outputs; or why there is no job."""
+
+    case: Case
+    group: int
+    job: Job | None
+    answers: tuple[bytes, ...] = ()
+    reason: str = ""  # of a disagreement that is known without running the model
+
+
+def _expect(case: Case, group: int, make: Callable[[Graph], Plan]) -> _Expected:
+    graph = read(case.model)
+    try:
+        plan = make(graph)
+    except ModelError as error:
+        try:
+            oracle.run_all(case.model, case.samples)
+        except RuntimeError:
+            return _Expected(case, group, None)
+        return _Expected(case, group, None, reason=f"refused, but TFLM runs it: {error}")
+    tensors = [*graph.outputs, *(layer.operator.outputs[0] for layer in plan.layers)]
+    try:
+        found = oracle.run_all(case.model, case.samples, tensors)
+    except RuntimeError as error:
+        return _Expected(case, group, None, reason=f"planned, but TFLM refuses it: {error}")
+    answers = tuple(b"".join(values.tobytes() for values in sample) for sample in found)
+    return _Expected(case, group, Job(case, plan), answers)
+
+
+def _difference(expected: _Expected, answer: bytes | str) -> str:
+    """Return how an answer differs from TFLM's, or an empty string."""
+    if isinstance(answer, str):
+        return answer
+    assert expected.job is not None
+    plan = expected.job.plan
+    graph = plan.graph
+    parts = [(f"output {i}", t) for i, t in enumerate(graph.outputs)]
+    parts += [(layer.label, layer.operator.outputs[0]) for layer in plan.layers]
+    at = 0
+    for number, wanted in enumerate(expected.answers):
+        start = 0
+        for name, tensor in parts:
+            size = graph.tensors[tensor].nbytes
+            if answer[at + start : at + start + size] != wanted[start : start + size]:
+                return f"sample {number}: {name} differs"
+            start += size
+        at += start
+    return ""
+
+
+def _exact_samples(expected: _Expected, answer: bytes | str) -> int:
+    if isinstance(answer, str):
+        return 0
+    size = len(expected.answers[0])
+    return sum(answer[i * size : (i + 1) * size] == wanted for i, wanted in enumerate(expected.answers))
+
+
+class Check:
+    """Runs models through one engine, on the host or on a board."""
+
+    def __init__(self, engine: str = "compiled", board: Board | None = None, jobs: int = 2) -> None:
+        """Use the engine of that name, and at most `jobs` compilers and drivers at once."""
+        self._name = engine
+        self._engine: Engine = ENGINES[engine](board)
+        self._jobs = jobs
+
+    def run(self, sources: Sequence[Source], seed: int, count: int) -> Outcome:
+        """Run `count` models, evenly spread over the sources."""
+        outcome = Outcome()
+        share, rest = divmod(count, len(sources))
+        for i, source in enumerate(sources):
+            label = f"{source.operator} {source.types}".rstrip()
+            outcome.counts[label] = Count()
+            self._run_source(source, seed, share + (i < rest), outcome.counts[label], outcome.failures)
+        return outcome
+
+    def _run_source(self, source: Source, seed: int, count: int, found: Count, failures: list[Failure]) -> None:
+        known: dict[bytes, bool] = {}
+        failed: list[tuple[_Expected, str]] = []
+        for expected, answer in self._answered(self._drawn(source, seed, count, found)):
+            found.models += 1
+            found.samples += len(expected.case.samples)
+            reason = expected.reason or _difference(expected, answer)
+            if expected.job is not None:
+                found.exact += _exact_samples(expected, answer)
+            known[expected.case.model] = known.get(expected.case.model, False) or bool(reason)
+            if reason:
+                failed.append((expected, reason))
+        for expected, reason in failed[:_SHOWN_FAILURES]:
+            smallest = drawing.shrink(source, seed, expected.group, lambda case: bool(self.verdict(case)), known)
+            failures.append(Failure(source, smallest, self.verdict(smallest) or reason))
+
+    def _drawn(self, source: Source, seed: int, count: int, found: Count) -> Iterator[_Expected]:
+        """Yield what is to be run or disagrees already; the rest is counted."""
+        makes = list(PLANNINGS[self._name].values())
+        for group, cases in drawing.draw(source, seed, count):
+            for case in cases:
+                for make in makes if source.operator == drawing.COMPOSED else makes[:1]:
+                    expected = _expect(case, group, make)
+                    if expected.job is None and not expected.reason:
+                        found.refused += 1
+                    elif expected.job is not None and not self._engine.fits([expected.job]):
+                        found.skipped += 1
+                    else:
+                        yield expected
+
+    def _answered(self, drawn: Iterator[_Expected]) -> Iterator[tuple[_Expected, bytes | str]]:
+        """Yield everything with its answer; batches run in threads while more is drawn and expected here."""
+        with ThreadPoolExecutor(self._jobs) as pool:
+            running: list[tuple[list[_Expected], Future[list[bytes | str]]]] = []
+            for batch in self._batches(drawn):
+                jobs = [expected.job for expected in batch if expected.job is not None]
+                running.append((batch, pool.submit(self._engine.run, jobs)))
+                if len(running) > self._jobs:
+                    yield from _joined(*running.pop(0))
+            for batch, future in running:
+                yield from _joined(batch, future)
+
+    def _batches(self, drawn: Iterator[_Expected]) -> Iterator[list[_Expected]]:
+        batch: list[_Expected] = []
+        jobs: list[Job] = []
+        for expected in drawn:
+            if expected.job is not None and jobs and not self._engine.fits([*jobs, expected.job]):
+                yield batch
+                batch, jobs = [], []
+            batch.append(expected)
+            jobs += [expected.job] if expected.job is not None else []
+        if batch:
+            yield batch
+
+    def verdict(self, case: Case) -> str:
+        """Return why a case is not exact with one of the ways to plan it, or an empty string."""
+        for make in PLANNINGS[self._name].values():
+            expected = _expect(case, 0, make)
+            if expected.reason:
+                return expected.reason
+            if expected.job is not None and self._engine.fits([expected.job]):
+                (answer,) = self._engine.run([expected.job])
+                if reason := _difference(expected, answer):
+                    return reason
+        return ""
+
+
+def _joined(
+    batch: list[_Expected], future: "Future[list[bytes | str]]"
+) -> Iterator[tuple[_Expected, bytes | str]]:
+    answers = iter(future.result())
+    for expected in batch:
+        yield expected, next(answers) if expected.job is not None else b""
+
+
+def file_name(failure: Failure) -> str:
+    """Return a name for the model of a failure, which is the same in every run."""
+    operator = failure.source.operator.lower().replace(" ", "_")
+    return f"{operator}-{zlib.crc32(failure.case.model):08x}.tflite"
