@@ -54,9 +54,16 @@ class Failure:
 
 @dataclass
 class Outcome:
-    """What a run found."""
+    """What a run found.
 
-    counts: dict[str, Count] = field(default_factory=dict)
+    Attributes:
+        counts: by the sources' labels.
+        failed: how many models are not exact.
+        failures: the first of each source.
+    """
+
+    counts: dict[str, Count]
+    failed: int = 0
     failures: list[Failure] = field(default_factory=list)
 
 
@@ -64,6 +71,7 @@ class Outcome:
 class _Expected:
     """A job, and for each sample the bytes of outputs and layers' outputs; or why there is no job."""
 
+    source: Source
     case: Case
     group: int
     job: Job | None
@@ -71,7 +79,7 @@ class _Expected:
     reason: str = ""  # of a disagreement that is known without running the model
 
 
-def _expect(case: Case, group: int, make: Callable[[Graph], Plan]) -> _Expected:
+def _expect(source: Source, case: Case, group: int, make: Callable[[Graph], Plan]) -> _Expected:
     graph = read(case.model)
     try:
         plan = make(graph)
@@ -79,15 +87,15 @@ def _expect(case: Case, group: int, make: Callable[[Graph], Plan]) -> _Expected:
         try:
             oracle.run_all(case.model, case.samples)
         except RuntimeError:
-            return _Expected(case, group, None)
-        return _Expected(case, group, None, reason=f"refused, but TFLM runs it: {error}")
+            return _Expected(source, case, group, None)
+        return _Expected(source, case, group, None, reason=f"refused, but TFLM runs it: {error}")
     tensors = [*graph.outputs, *(layer.operator.outputs[0] for layer in plan.layers)]
     try:
         found = oracle.run_all(case.model, case.samples, tensors)
     except RuntimeError as error:
-        return _Expected(case, group, None, reason=f"planned, but TFLM refuses it: {error}")
+        return _Expected(source, case, group, None, reason=f"planned, but TFLM refuses it: {error}")
     answers = tuple(b"".join(values.tobytes() for values in sample) for sample in found)
-    return _Expected(case, group, Job(case, plan), answers)
+    return _Expected(source, case, group, Job(case, plan), answers)
 
 
 def _difference(expected: _Expected, answer: bytes | str) -> str:
@@ -112,7 +120,7 @@ def _difference(expected: _Expected, answer: bytes | str) -> str:
 
 
 def _exact_samples(expected: _Expected, answer: bytes | str) -> int:
-    if isinstance(answer, str):
+    if expected.job is None or isinstance(answer, str):
         return 0
     size = len(expected.answers[0])
     return sum(answer[i * size : (i + 1) * size] == wanted for i, wanted in enumerate(expected.answers))
@@ -129,29 +137,37 @@ class Check:
 
     def run(self, sources: Sequence[Source], seed: int, count: int) -> Outcome:
         """Run `count` models, evenly spread over the sources."""
-        outcome = Outcome()
+        outcome = Outcome({source.label: Count() for source in sources})
         share, rest = divmod(count, len(sources))
-        for i, source in enumerate(sources):
-            label = f"{source.operator} {source.types}".rstrip()
-            outcome.counts[label] = Count()
-            self._run_source(source, seed, share + (i < rest), outcome.counts[label], outcome.failures)
-        return outcome
-
-    def _run_source(self, source: Source, seed: int, count: int, found: Count, failures: list[Failure]) -> None:
+        drawn = (
+            expected
+            for i, source in enumerate(sources)
+            for expected in self._drawn(source, seed, share + (i < rest), outcome.counts[source.label])
+        )
         known: dict[bytes, bool] = {}
         failed: list[tuple[_Expected, str]] = []
-        for expected, answer in self._answered(self._drawn(source, seed, count, found)):
+        for expected, answer in self._answered(drawn):
+            found = outcome.counts[expected.source.label]
             found.models += 1
             found.samples += len(expected.case.samples)
+            found.exact += _exact_samples(expected, answer)
             reason = expected.reason or _difference(expected, answer)
-            if expected.job is not None:
-                found.exact += _exact_samples(expected, answer)
             known[expected.case.model] = known.get(expected.case.model, False) or bool(reason)
             if reason:
                 failed.append((expected, reason))
-        for expected, reason in failed[:_SHOWN_FAILURES]:
-            smallest = drawing.shrink(source, seed, expected.group, lambda case: bool(self.verdict(case)), known)
-            failures.append(Failure(source, smallest, self.verdict(smallest) or reason))
+        outcome.failed = len(failed)
+        for source in sources:
+            mine = [(expected, reason) for expected, reason in failed if expected.source is source]
+            for expected, reason in mine[:_SHOWN_FAILURES]:
+                outcome.failures.append(self._shrunk(expected, reason, seed, known))
+        return outcome
+
+    def _shrunk(self, expected: _Expected, reason: str, seed: int, known: dict[bytes, bool]) -> Failure:
+        source = expected.source
+        smallest = drawing.shrink(
+            source, seed, expected.group, lambda case: bool(self.verdict(source, case)), known
+        )
+        return Failure(source, smallest, self.verdict(source, smallest) or reason)
 
     def _drawn(self, source: Source, seed: int, count: int, found: Count) -> Iterator[_Expected]:
         """Yield what is to be run or disagrees already; the rest is counted."""
@@ -159,7 +175,7 @@ class Check:
         for group, cases in drawing.draw(source, seed, count):
             for case in cases:
                 for make in makes if source.operator == drawing.COMPOSED else makes[:1]:
-                    expected = _expect(case, group, make)
+                    expected = _expect(source, case, group, make)
                     if expected.job is None and not expected.reason:
                         found.refused += 1
                     elif expected.job is not None and not self._engine.fits([expected.job]):
@@ -191,10 +207,10 @@ class Check:
         if batch:
             yield batch
 
-    def verdict(self, case: Case) -> str:
+    def verdict(self, source: Source, case: Case) -> str:
         """Return why a case is not exact with one of the ways to plan it, or an empty string."""
         for make in PLANNINGS[self._name].values():
-            expected = _expect(case, 0, make)
+            expected = _expect(source, case, 0, make)
             if expected.reason:
                 return expected.reason
             if expected.job is not None and self._engine.fits([expected.job]):

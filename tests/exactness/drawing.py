@@ -35,6 +35,11 @@ class Source:
     types: str
     strategy: st.SearchStrategy[Case]
 
+    @property
+    def label(self) -> str:
+        """The name that tables show."""
+        return f"{self.operator} {self.types}".rstrip()
+
 
 def samples(graph: Graph, rng: np.random.Generator) -> tuple[tuple[np.ndarray, ...], ...]:
     """Return random samples for a model."""
