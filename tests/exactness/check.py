@@ -22,7 +22,7 @@ PLANNINGS: dict[str, dict[str, Callable[[Graph], Plan]]] = {
     "compiled": {"planned": plans.make},
     "interpreter": {"unplanned": plans.make, "planned": lambda graph: offline.attach(plans.make(graph))},
 }
-_SHOWN_FAILURES = 3  # of a source that are made smaller
+_SHRUNK = 3  # failures of a source that are made smaller
 
 
 @dataclass
@@ -158,15 +158,17 @@ class Check:
         outcome.failed = len(failed)
         for source in sources:
             mine = [(expected, reason) for expected, reason in failed if expected.source is source]
-            for expected, reason in mine[:_SHOWN_FAILURES]:
-                outcome.failures.append(self._shrunk(expected, reason, seed, known))
+            shrunk = [self._shrunk(expected, reason, seed, known) for expected, reason in mine[:_SHRUNK]]
+            outcome.failures += {failure.case.model: failure for failure in shrunk}.values()
         return outcome
 
     def _shrunk(self, expected: _Expected, reason: str, seed: int, known: dict[bytes, bool]) -> Failure:
         source = expected.source
-        smallest = drawing.shrink(
-            source, seed, expected.group, lambda case: bool(self.verdict(source, case)), known
-        )
+
+        def fails(case: Case) -> bool:
+            return bool(self.verdict(source, case))
+
+        smallest = drawing.shrink(source, seed, expected.group, fails, known)
         return Failure(source, smallest, self.verdict(source, smallest) or reason)
 
     def _drawn(self, source: Source, seed: int, count: int, found: Count) -> Iterator[_Expected]:
