@@ -68,18 +68,27 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class _Expected:
-    """A job, and for each sample the bytes of outputs and layers' outputs; or why there is no job."""
+class Expected:
+    """What TFLM says of a case.
+
+    Attributes:
+        source, case: the case, and where it came from.
+        group: the number of the group that it was drawn in.
+        job: what is to be run; None where tinyml or TFLM refuses the model.
+        answers: for each sample the bytes of outputs and layers' outputs.
+        reason: why the two disagree, where that is known without running the model.
+    """
 
     source: Source
     case: Case
     group: int
     job: Job | None
     answers: tuple[bytes, ...] = ()
-    reason: str = ""  # of a disagreement that is known without running the model
+    reason: str = ""
 
 
-def _expect(source: Source, case: Case, group: int, make: Callable[[Graph], Plan]) -> _Expected:
+def expect(source: Source, case: Case, group: int, make: Callable[[Graph], Plan]) -> Expected:
+    """Return what TFLM says of a case of the group, and the job to be run, planned by `make`."""
     graph = read(case.model)
     try:
         plan = make(graph)
@@ -87,18 +96,18 @@ def _expect(source: Source, case: Case, group: int, make: Callable[[Graph], Plan
         try:
             oracle.run_all(case.model, case.samples)
         except RuntimeError:
-            return _Expected(source, case, group, None)
-        return _Expected(source, case, group, None, reason=f"refused, but TFLM runs it: {error}")
+            return Expected(source, case, group, None)
+        return Expected(source, case, group, None, reason=f"refused, but TFLM runs it: {error}")
     tensors = [*graph.outputs, *(layer.operator.outputs[0] for layer in plan.layers)]
     try:
         found = oracle.run_all(case.model, case.samples, tensors)
     except RuntimeError as error:
-        return _Expected(source, case, group, None, reason=f"planned, but TFLM refuses it: {error}")
+        return Expected(source, case, group, None, reason=f"planned, but TFLM refuses it: {error}")
     answers = tuple(b"".join(values.tobytes() for values in sample) for sample in found)
-    return _Expected(source, case, group, Job(case, plan), answers)
+    return Expected(source, case, group, Job(case, plan), answers)
 
 
-def _difference(expected: _Expected, answer: bytes | str) -> str:
+def difference(expected: Expected, answer: bytes | str) -> str:
     """Return how an answer differs from TFLM's, or an empty string."""
     if isinstance(answer, str):
         return answer
@@ -119,7 +128,7 @@ def _difference(expected: _Expected, answer: bytes | str) -> str:
     return ""
 
 
-def _exact_samples(expected: _Expected, answer: bytes | str) -> int:
+def _exact_samples(expected: Expected, answer: bytes | str) -> int:
     if expected.job is None or isinstance(answer, str):
         return 0
     size = len(expected.answers[0])
@@ -145,13 +154,13 @@ class Check:
             for expected in self._drawn(source, seed, share + (i < rest), outcome.counts[source.label])
         )
         known: dict[bytes, bool] = {}
-        failed: list[tuple[_Expected, str]] = []
+        failed: list[tuple[Expected, str]] = []
         for expected, answer in self._answered(drawn):
             found = outcome.counts[expected.source.label]
             found.models += 1
             found.samples += len(expected.case.samples)
             found.exact += _exact_samples(expected, answer)
-            reason = expected.reason or _difference(expected, answer)
+            reason = expected.reason or difference(expected, answer)
             known[expected.case.model] = known.get(expected.case.model, False) or bool(reason)
             if reason:
                 failed.append((expected, reason))
@@ -162,7 +171,7 @@ class Check:
             outcome.failures += {failure.case.model: failure for failure in shrunk}.values()
         return outcome
 
-    def _shrunk(self, expected: _Expected, reason: str, seed: int, known: dict[bytes, bool]) -> Failure:
+    def _shrunk(self, expected: Expected, reason: str, seed: int, known: dict[bytes, bool]) -> Failure:
         source = expected.source
 
         def fails(case: Case) -> bool:
@@ -171,13 +180,13 @@ class Check:
         smallest = drawing.shrink(source, seed, expected.group, fails, known)
         return Failure(source, smallest, self.verdict(source, smallest) or reason)
 
-    def _drawn(self, source: Source, seed: int, count: int, found: Count) -> Iterator[_Expected]:
+    def _drawn(self, source: Source, seed: int, count: int, found: Count) -> Iterator[Expected]:
         """Yield what is to be run or disagrees already; the rest is counted."""
         makes = list(PLANNINGS[self._name].values())
         for group, cases in drawing.draw(source, seed, count):
             for case in cases:
                 for make in makes if source.operator == drawing.COMPOSED else makes[:1]:
-                    expected = _expect(source, case, group, make)
+                    expected = expect(source, case, group, make)
                     if expected.job is None and not expected.reason:
                         found.refused += 1
                     elif expected.job is not None and not self._engine.fits([expected.job]):
@@ -185,10 +194,10 @@ class Check:
                     else:
                         yield expected
 
-    def _answered(self, drawn: Iterator[_Expected]) -> Iterator[tuple[_Expected, bytes | str]]:
+    def _answered(self, drawn: Iterator[Expected]) -> Iterator[tuple[Expected, bytes | str]]:
         """Yield everything with its answer; batches run in threads while more is drawn and expected here."""
         with ThreadPoolExecutor(self._jobs) as pool:
-            running: list[tuple[list[_Expected], Future[list[bytes | str]]]] = []
+            running: list[tuple[list[Expected], Future[list[bytes | str]]]] = []
             for batch in self._batches(drawn):
                 jobs = [expected.job for expected in batch if expected.job is not None]
                 running.append((batch, pool.submit(self._engine.run, jobs)))
@@ -197,8 +206,8 @@ class Check:
             for batch, future in running:
                 yield from _joined(batch, future)
 
-    def _batches(self, drawn: Iterator[_Expected]) -> Iterator[list[_Expected]]:
-        batch: list[_Expected] = []
+    def _batches(self, drawn: Iterator[Expected]) -> Iterator[list[Expected]]:
+        batch: list[Expected] = []
         jobs: list[Job] = []
         for expected in drawn:
             if expected.job is not None and jobs and not self._engine.fits([*jobs, expected.job]):
@@ -212,19 +221,17 @@ class Check:
     def verdict(self, source: Source, case: Case) -> str:
         """Return why a case is not exact with one of the ways to plan it, or an empty string."""
         for make in PLANNINGS[self._name].values():
-            expected = _expect(source, case, 0, make)
+            expected = expect(source, case, 0, make)
             if expected.reason:
                 return expected.reason
             if expected.job is not None and self._engine.fits([expected.job]):
                 (answer,) = self._engine.run([expected.job])
-                if reason := _difference(expected, answer):
+                if reason := difference(expected, answer):
                     return reason
         return ""
 
 
-def _joined(
-    batch: list[_Expected], future: "Future[list[bytes | str]]"
-) -> Iterator[tuple[_Expected, bytes | str]]:
+def _joined(batch: list[Expected], future: "Future[list[bytes | str]]") -> Iterator[tuple[Expected, bytes | str]]:
     answers = iter(future.result())
     for expected in batch:
         yield expected, next(answers) if expected.job is not None else b""

@@ -53,13 +53,9 @@ def samples(graph: Graph, rng: np.random.Generator) -> tuple[tuple[np.ndarray, .
     return tuple(tuple(drawn(index) for index in graph.inputs) for _ in range(SAMPLES))
 
 
-def composed_model(source: random.Random) -> bytes:
-    """Return a composed model."""
-    return Composer(source, {name: twin.step for name, twin in twins().items()}).build()
-
-
-def _composed_case(source: random.Random) -> Case:
-    model = composed_model(source)
+def composed_case(source: random.Random) -> Case:
+    """Return a composed model with samples."""
+    model = Composer(source, {name: twin.step for name, twin in twins().items()}).build()
     return Case(model, samples(read(model), np.random.default_rng(zlib.crc32(model))))
 
 
@@ -74,7 +70,7 @@ def sources(operator: str | None = None) -> list[Source]:
 
 def composed() -> Source:
     """Return the source of composed models."""
-    return Source(COMPOSED, "", st.randoms(use_true_random=False).map(_composed_case))
+    return Source(COMPOSED, "", st.randoms(use_true_random=False).map(composed_case))
 
 
 def _draw(source: Source, at: int, count: int, use: Callable[[Case], None], *phases: Phase) -> None:

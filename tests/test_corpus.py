@@ -1,0 +1,37 @@
+"""Models that once went wrong, in tests/corpus/: each is refused in one sentence or computes TFLM's bits.
+
+`tools/check_ops` keeps what it finds there, with samples beside the model; damaged models, which can end TFLM's
+process, have none and are only read.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests import hostile
+from tests.exactness.check import Check
+from tests.exactness.drawing import Source
+from tests.exactness.engines import ENGINES
+from tests.ops.single import Case
+from tinyml.graph import read
+
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.tflite"))
+
+
+def samples(path: Path, inputs: int) -> tuple[tuple[np.ndarray, ...], ...]:
+    with np.load(path, allow_pickle=False) as found:
+        count = len(found.files) // inputs
+        return tuple(tuple(found[f"sample{i}_input{k}"] for k in range(inputs)) for i in range(count))
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_a_model_that_once_went_wrong(path: Path) -> None:
+    data = path.read_bytes()
+    with hostile.time_limit():
+        hostile.answer(data)
+    if not path.with_suffix(".npz").is_file():
+        return
+    case = Case(data, samples(path.with_suffix(".npz"), len(read(data).inputs)))
+    for engine in ENGINES:
+        assert Check(engine).verdict(Source("corpus", "", None), case) == ""
