@@ -230,7 +230,9 @@ def generate(
     """
     plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
     folder = _folder(model, board, out)
-    return _generate(plan, Path(model).name, board, folder, prefix, force, progress, engine, operators, place)
+    return _generate(
+        plan, Path(model).name, board, folder, prefix, force, progress, engine, operators, place, shape
+    )
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -248,6 +250,7 @@ def _generate(
     engine: str,
     operators: str,
     place: Sequence[str],
+    shape: Sequence[str],
 ) -> Project:
     check_engine(engine)
     given = placement.parse(place)
@@ -257,6 +260,7 @@ def _generate(
         said = {"engine": (engine, ENGINE), "operators": (operators, OPERATORS), "prefix": (prefix, PREFIX)}
         command += "".join(f" --{name} {value}" for name, (value, default) in said.items() if value != default)
         command += "".join(f" --place {text}" for text in place)
+        command += "".join(f" --shape {text}" for text in shape)
         origin = Origin(model_name, command, prefix)
         needs = check_fit(plan, facts, engine, given)
         with locked(out):
@@ -568,7 +572,7 @@ def deploy(
         raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
     folder = _folder(model, board, out)
     name = f"{model.stem}.tflite"
-    project = _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place)
+    project = _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape)
     build(folder, progress)
     if flash:
         _flash(folder, None, progress)

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Mapping, Sequence
 
 from tinyml.errors import InputError, ModelError
-from tinyml.flatbuffer import Table, Vector
+from tinyml.flatbuffer import Table
 from tinyml.graph import Graph, read
 from tinyml.ops import REGISTRY
 from tinyml.ops.lowering import ShapeError
@@ -30,14 +30,15 @@ def fix(data: bytes, texts: Sequence[str] = ()) -> bytes:
     """
     graph = read(data)
     given = _parse(texts, graph)
-    signatures = {at: _vector(data, at, _SIGNATURE).int32s() for at in graph.inputs}
-    for at, signature in signatures.items():
+    tensors = _tables(data)
+    for at in graph.inputs:
+        signature = tensors[at].vector(_SIGNATURE).int32s()
         if at not in given and -1 in signature[1:]:
             tensor = graph.tensors[at]
             sizes = ",".join(map(str, tensor.shape))
             raise ModelError(
-                f"the model's input {tensor.name} has the shape {list(signature)}, whose open dimensions TFLM would "
-                f"take as {list(tensor.shape)}",
+                f"the model's input {tensor.name} has the shape {list(signature)}, whose open dimensions TFLM takes "
+                f"as {list(tensor.shape)}",
                 f"Fix them: --shape {tensor.name}={sizes} with the sizes that you mean.",
             )
     if not given:
@@ -61,28 +62,24 @@ def _parse(texts: Sequence[str], graph: Graph) -> Mapping[int, tuple[int, ...]]:
     return given
 
 
-def _vector(data: bytes, tensor: int, field: int) -> Vector:
+def _tables(data: bytes) -> list[Table]:
+    """Return the tensors of the file."""
     (subgraph,) = Table.root(data, b"TFL3").vector(_SUBGRAPHS).tables()
-    return list(subgraph.vector(_TENSORS).tables())[tensor].vector(field)
+    return list(subgraph.vector(_TENSORS).tables())
 
 
 def _write(file: bytearray, graph: Graph, tensor: int, shape: tuple[int, ...]) -> None:
     """Write a tensor's shape over the one in the file; what else reads the same bytes must not be there."""
-    data = bytes(file)
     target = graph.tensors[tensor]
     if len(shape) != len(target.shape):
         raise ModelError(
             f"tensor {tensor} ({target.name}) has the shape {list(target.shape)} and cannot become {list(shape)}",
             "Give as many sizes as the input has dimensions.",
         )
-    places = [_vector(data, tensor, field) for field in (_SHAPE, _SIGNATURE)]
-    others = {
-        _vector(data, other.index, field).start
-        for other in graph.tensors
-        for field in (_SHAPE, _SIGNATURE)
-        if other.index != tensor
-    }
-    for place in places:
+    tables = _tables(bytes(file))
+    fields = (_SHAPE, _SIGNATURE)
+    others = {table.vector(field).start for i, table in enumerate(tables) for field in fields if i != tensor}
+    for place in (tables[tensor].vector(field) for field in fields):
         if place.length and place.start in others:
             raise ModelError(
                 f"tensor {tensor} ({target.name}) shares its shape in the file with another tensor",
