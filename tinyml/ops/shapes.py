@@ -37,8 +37,8 @@ def fix(data: bytes, texts: Sequence[str] = ()) -> bytes:
             tensor = graph.tensors[at]
             sizes = ",".join(map(str, tensor.shape))
             raise ModelError(
-                f"the model's input {tensor.name} has the shape {list(signature)}, whose open dimensions TFLM takes "
-                f"as {list(tensor.shape)}",
+                f"the model's input {tensor.name} has the shape {list(signature)}, whose open dimensions TFLM "
+                f"takes as {list(tensor.shape)}",
                 f"Fix them: --shape {tensor.name}={sizes} with the sizes that you mean.",
             )
     if not given:
