@@ -229,10 +229,8 @@ def generate(
         ProjectError: the folder holds something else, or files that were edited.
     """
     plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
-    folder = _folder(model, board, out)
-    return _generate(
-        plan, Path(model).name, board, folder, prefix, force, progress, engine, operators, place, shape
-    )
+    folder, name = _folder(model, board, out), Path(model).name
+    return _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape)
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:

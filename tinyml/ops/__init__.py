@@ -6,13 +6,16 @@ Adding an operator, say TANH, or a form of it:
 
 1. `tinyml/ops/tanh.py`: `lower(graph, operator) -> Lowered`, and `OPERATOR = Definition("TANH", lower, forms)`,
    whose forms are spelled as in `tflm.py`. Where TFLM is undefined or wrong, the file says so and `lower` refuses.
-2. `firmware/kernels/`: the kernels that the forms name; `firmware/interpreter/tm_op_tanh.c` for the interpreter.
+2. `firmware/kernels/`: the kernels that the forms name; for the interpreter `firmware/interpreter/tm_op_tanh.c`,
+   and its name in `tm_operators.h`.
 3. `tests/ops/test_tanh.py`: `CASES`, the random models of each form; `SMALL`, the models that are damaged; `grow`,
    which adds the operator to a composed model (tests/ops/twins.py says what each is).
 4. Its line in `_FILES` below.
 
-All else follows: `tinyml ops` and the contract's tests, `tools/check_ops`, composed models, fuzzing, the table of
-operators of the interpreter.
+All else follows: `tinyml ops` and the contract's tests, `tools/check_ops`, composed models, fuzzing, the tables of
+operators that interpreters are built with. A form of an operator that is there needs no line, only its `Form`, its
+kernels and its cases. `tools/check_ops --operator TANH --count 1000` then proves it, with `--engine interpreter` and
+with `--board` too; what is not exact is shrunk to a model in `tests/corpus/`, which the suite runs from then on.
 """
 
 from importlib import import_module
