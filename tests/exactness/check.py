@@ -17,7 +17,7 @@ from tinyml.generate import offline
 from tinyml.graph import Graph, read
 from tinyml.plan import Plan
 
-# Every way to plan a model, by engine: composed models are run with each of them, the others with the first.
+# Every way to plan a model, by engine; each model is run with all of them.
 PLANNINGS: dict[str, dict[str, Callable[[Graph], Plan]]] = {
     "compiled": {"planned": plans.make},
     "interpreter": {"unplanned": plans.make, "planned": lambda graph: offline.attach(plans.make(graph))},
@@ -182,10 +182,9 @@ class Check:
 
     def _drawn(self, source: Source, seed: int, count: int, found: Count) -> Iterator[Expected]:
         """Yield what is to be run or disagrees already; the rest is counted."""
-        makes = list(PLANNINGS[self._name].values())
         for group, cases in drawing.draw(source, seed, count):
             for case in cases:
-                for make in makes if source.operator == drawing.COMPOSED else makes[:1]:
+                for make in PLANNINGS[self._name].values():
                     expected = expect(source, case, group, make)
                     if expected.job is None and not expected.reason:
                         found.refused += 1

@@ -1,9 +1,9 @@
 /* Runs models on samples that come over a byte stream: standard input on the host, the UART on a board.
  *
- * First comes a model: its number in the table of compiled models, or for the interpreter its size and its bytes; the
- * answer is a status. Then come samples: a word that is not 0 and twice the values of all inputs. The answer to the
- * first half are the bytes of the outputs after an inference, to the second those of each layer's output, run one by
- * one. The word 0 ends the samples of the model. All words are uint32. See engines.py. */
+ * First comes a model: its number in the table of compiled models, or for the interpreter its size and its bytes;
+ * the answer is a status. Then come samples: a word that is not 0, and twice the values of all inputs. The answer
+ * to the first half are the bytes of the outputs after an inference; to the second, those of each layer's output,
+ * run one by one. The word 0 ends the samples of the model. All words are uint32. See engines.py. */
 #include "models.h" /* rendered: the compiled models, or the interpreter's operators; and the sizes of buffers */
 #include "tm_model.h"
 
@@ -79,17 +79,9 @@ static const tm_model *get_model(void) {
   static tm_model model;
   const uint32_t size = get_word();
   const uint8_t *const file = get_file(size);
-  const tm_status status =
-      tm_interpreter_load(&interpreter, all_operators, no_specials, file, size, arena, sizeof(arena));
-  put_word((uint32_t)status.error);
-  model = (tm_model){.run = run, .status = status};
-  if (status.error != TM_OK) return &model;
-  model.layer_count = interpreter.layer_count;
-  model.layer_outputs = interpreter.layer_outputs;
-  model.input_count = interpreter.inputs.length;
-  model.inputs = interpreter.input_buffers;
-  model.output_count = interpreter.outputs.length;
-  model.outputs = interpreter.output_buffers;
+  model = (tm_model){.run = run, .arena = arena, .arena_size = sizeof(arena)};
+  tm_interpreter_load(&interpreter, all_operators, no_specials, file, size, &model);
+  put_word((uint32_t)model.status.error);
   return &model;
 }
 #else

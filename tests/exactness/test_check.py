@@ -1,6 +1,7 @@
 """A fixed small sample of the proof; `tools/check_ops` runs large ones."""
 
 import dataclasses
+from functools import cache
 
 import pytest
 
@@ -14,8 +15,14 @@ from tinyml.ops import REGISTRY, mul
 SEED = 5
 
 
-def all_exact(check: Check, sources: list[drawing.Source], count: int) -> None:
-    outcome = check.run(sources, SEED, count)
+@cache
+def check(engine: str) -> Check:
+    """Return a check on the host; the interpreter is built once."""
+    return Check(engine)
+
+
+def all_exact(checking: Check, sources: list[drawing.Source], count: int) -> None:
+    outcome = checking.run(sources, SEED, count)
     assert not outcome.failures, [(f.source.label, f.reason) for f in outcome.failures]
     for label, found in outcome.counts.items():
         assert found.exact == found.samples > 0, label
@@ -24,12 +31,12 @@ def all_exact(check: Check, sources: list[drawing.Source], count: int) -> None:
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_models_of_every_exact_row_are_tflms(engine: str) -> None:
     sources = drawing.sources()
-    all_exact(Check(engine), sources, 3 * len(sources))
+    all_exact(check(engine), sources, 3 * len(sources))
 
 
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_composed_models_are_tflms(engine: str) -> None:
-    all_exact(Check(engine), [drawing.composed()], 6)
+    all_exact(check(engine), [drawing.composed()], 6)
 
 
 @needs_chain

@@ -40,7 +40,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for _command in (deploy, convert, inspect, generate, build, flash, run_, validate, compare, ops, boards, new, doctor):
+for _command in (
+    deploy,
+    convert,
+    inspect,
+    generate,
+    build,
+    flash,
+    run_,
+    validate,
+    compare,
+    ops,
+    boards,
+    new,
+    doctor,
+):
     _name = _command.__name__.rpartition(".")[2].rstrip("_")
     app.command(_name)(_command.command)
 
