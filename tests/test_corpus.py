@@ -1,7 +1,8 @@
 """Models that once went wrong, in tests/corpus/: each is refused in one sentence or computes TFLM's bits.
 
-`tools/check_ops` keeps what it finds there, with samples beside the model; damaged models, which can end TFLM's
-process, have none and are only read.
+`tools/check_ops` keeps what it finds there, with samples beside the model. Damaged models, which can end TFLM's
+process, have none and are only read, by both readers; `tools/fuzz_graph` found them, one for each thing that the
+host's reader can say.
 """
 
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests import hostile
 from tests.exactness.check import Check
 from tests.exactness.drawing import Source
 from tests.exactness.engines import ENGINES
+from tests.interpreter.program import program
 from tests.ops.single import Case
 from tinyml.graph import read
 
@@ -30,6 +32,7 @@ def test_a_model_that_once_went_wrong(path: Path) -> None:
     data = path.read_bytes()
     with hostile.time_limit():
         hostile.answer(data)
+    program().run(data)
     if not path.with_suffix(".npz").is_file():
         return
     case = Case(data, samples(path.with_suffix(".npz"), len(read(data).inputs)))

@@ -15,7 +15,7 @@ Adding an operator, say TANH, or a form of it:
 All else follows: `tinyml ops` and the contract's tests, `tools/check_ops`, composed models, fuzzing, the tables of
 operators that interpreters are built with. A form of an operator that is there needs no line, only its `Form`, its
 kernels and its cases. `tools/check_ops --operator TANH --count 1000` then proves it, also with `--board` and
-`--engine interpreter`. What is not exact is shrunk to a model in `tests/corpus/`, which the suite runs from then on.
+`--engine interpreter`. What is not exact is shrunk to a model in `tests/corpus/`, which the suite runs afterwards.
 """
 
 from importlib import import_module
