@@ -9,15 +9,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from tests import hostile
+from tests.emulated import needs_chain
 from tests.exactness.check import Check
 from tests.exactness.drawing import Source
 from tests.exactness.engines import ENGINES
 from tests.interpreter.program import program
 from tests.ops.single import Case
+from tinyml import board as boards
 from tinyml.graph import read
 
+SOURCE = Source("corpus", "", st.nothing())
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.tflite"))
 
 
@@ -25,6 +29,11 @@ def samples(path: Path, inputs: int) -> tuple[tuple[np.ndarray, ...], ...]:
     with np.load(path, allow_pickle=False) as found:
         count = len(found.files) // inputs
         return tuple(tuple(found[f"sample{i}_input{k}"] for k in range(inputs)) for i in range(count))
+
+
+def case(path: Path) -> Case:
+    data = path.read_bytes()
+    return Case(data, samples(path.with_suffix(".npz"), len(read(data).inputs)))
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
@@ -35,6 +44,14 @@ def test_a_model_that_once_went_wrong(path: Path) -> None:
     program().run(data)
     if not path.with_suffix(".npz").is_file():
         return
-    case = Case(data, samples(path.with_suffix(".npz"), len(read(data).inputs)))
     for engine in ENGINES:
-        assert Check(engine).verdict(Source("corpus", "", None), case) == ""
+        assert Check(engine).verdict(SOURCE, case(path)) == ""
+
+
+@needs_chain
+@pytest.mark.parametrize(
+    "path", [path for path in CORPUS if path.with_suffix(".npz").is_file()], ids=lambda p: p.stem
+)
+def test_a_model_that_once_went_wrong_is_tflms_on_an_emulated_board(path: Path) -> None:
+    for engine in ENGINES:
+        assert Check(engine, boards.load("mps2-an386")).verdict(SOURCE, case(path)) == ""

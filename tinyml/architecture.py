@@ -51,7 +51,7 @@ CORTEX_M = Architecture(
         "cortex-m55",
         "cortex-m85",
     ),
-    compiler_flags=("-mno-unaligned-access",),  # the start-up code makes unaligned accesses fault
+    compiler_flags=("-mno-unaligned-access",),  # as the smallest cores need it; the C library suits its core
     tool_prefix="arm-none-eabi-",
     library="newlib",
     library_flags=(),

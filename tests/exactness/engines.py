@@ -30,7 +30,7 @@ from tinyml.run.qemu import Emulator
 
 _DRIVER = Path(__file__).parent / "driver.c"
 _BATCH = 64  # models of one program
-_SECONDS = 60.0  # for one answer, on a busy machine; models are small
+_SECONDS = 30.0  # for one answer, on a busy machine; models are small
 _FILE_BYTES, _ARENA_BYTES = 64 << 10, 64 << 10  # for the interpreter, on a board
 _CODE_BYTES = 4000  # of a compiled model of one operator, about
 _WORD = struct.Struct("<I")

@@ -64,7 +64,7 @@ def test_platformio_hears_the_board_and_its_memory():
     assert (upload["maximum_ram_size"], upload["maximum_size"]) == (131072 + 65536, 1048576)
     assert (upload["tool"], upload["usb"], upload["address"]) == ("dfu", "0483:df11", 0x08000000)
     assert manifest["build"]["f_cpu"] == "168000000L"
-    assert manifest["build"]["flags"][-1] == "-mno-unaligned-access"  # the port makes them fault
+    assert manifest["build"]["flags"][-1] == "-mno-unaligned-access"
     assert manifest["toolchain"] == {"prefix": "arm-none-eabi-", "package": "toolchain-gccarmnoneeabi"}
 
 
