@@ -23,6 +23,7 @@ from tinyml.graph import read
 
 SOURCE = Source("corpus", "", st.nothing())
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.tflite"))
+RUN = [path for path in CORPUS if path.with_suffix(".npz").is_file()]
 
 
 def samples(path: Path, inputs: int) -> tuple[tuple[np.ndarray, ...], ...]:
@@ -49,9 +50,7 @@ def test_a_model_that_once_went_wrong(path: Path) -> None:
 
 
 @needs_chain
-@pytest.mark.parametrize(
-    "path", [path for path in CORPUS if path.with_suffix(".npz").is_file()], ids=lambda p: p.stem
-)
+@pytest.mark.parametrize("path", RUN, ids=lambda path: path.stem)
 def test_a_model_that_once_went_wrong_is_tflms_on_an_emulated_board(path: Path) -> None:
     for engine in ENGINES:
         assert Check(engine, boards.load("mps2-an386")).verdict(SOURCE, case(path)) == ""

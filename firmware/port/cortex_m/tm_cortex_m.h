@@ -30,7 +30,7 @@
 #define TM_MPU_RBAR TM_REGISTER(0xE000ED9Cu)
 #define TM_MPU_RASR TM_REGISTER(0xE000EDA0u)
 
-#define TM_SCB_AIRCR_RESET 0x05FA0004u           /* the key, and SYSRESETREQ */
+#define TM_SCB_AIRCR_RESET 0x05FA0004u /* the key, and SYSRESETREQ */
 #define TM_SCB_CCR_DIV_0_TRP (1u << 4)
 #define TM_SCB_SHCSR_FAULTS_ENABLED (0xFu << 16) /* MemManage, BusFault, UsageFault; SecureFault on Armv8-M */
 #define TM_SCB_CPACR_FPU (0xFu << 20)            /* full access to coprocessors 10 and 11: FPU and MVE */
