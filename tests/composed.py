@@ -54,6 +54,7 @@ class Composer:
         self._steps = steps
         self._made: list[Made] = []
         self._operators = 0
+        self._computes = False
 
     def build(self) -> bytes:
         """Return the file of a model of 3 to 12 operators; every third is mostly a chain to smaller tensors."""
@@ -62,7 +63,7 @@ class Composer:
         given = len(self._made)
         most = self.random.randint(3, 11)
         names = _NARROWING if narrowing else (*self._steps, *_FREQUENT)
-        while self._operators < most:
+        while self._operators < most or not self._computes:  # RESHAPE alone is refused: it computes nothing
             step = self._steps[self.random.choice(names)]
             x = self._made[-1] if narrowing and self.random.random() < 0.7 else self.pick()
             if x.type in step.on:
@@ -119,6 +120,7 @@ class Composer:
         self.model.operator(name, inputs, [output.index], options)
         self._made.append(output)
         self._operators += 1
+        self._computes |= name != "RESHAPE"
 
     def filter(self, x: Made, shape: Sequence[int], axis: int) -> list[int]:
         """Add a filter and a bias for the input `x`, quantized for each index of `axis`."""
