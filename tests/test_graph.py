@@ -118,9 +118,11 @@ def test_all_unsupported_operators_are_named_at_once():
     x, y, z = (model.tensor([1, 4], scale=0.1) for _ in range(3))
     model.operator("COS", [x], [y])
     model.operator("SIN", [y], [z])
-    with pytest.raises(ModelError, match=r"2 operators are not supported: 0 COS \(t1\); 1 SIN \(t2\)") as caught:
+    with pytest.raises(
+        ModelError, match=r"2 operators are not supported: 0 COS \(t1\): .* 1 SIN \(t2\)"
+    ) as caught:
         ops.lower(graph.read(model.build([x], [z])))
-    assert "CONV_2D" in caught.value.hint
+    assert "COS, SIN" in caught.value.hint
 
 
 def _offsets(builder: flatbuffers.Builder, target: int, count: int = 1) -> int:

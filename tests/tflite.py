@@ -9,21 +9,27 @@ import pytest
 
 from tinyml.schema import OPERATOR_NAMES, TENSOR_TYPES
 
-# The options that belong to an operator, as the schema calls them.
-_OPTIONS = {
-    "ADD": "AddOptions",
-    "AVERAGE_POOL_2D": "Pool2DOptions",
-    "CONCATENATION": "ConcatenationOptions",
-    "CONV_2D": "Conv2DOptions",
-    "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
-    "FULLY_CONNECTED": "FullyConnectedOptions",
-    "MAX_POOL_2D": "Pool2DOptions",
-    "MEAN": "ReducerOptions",
-    "MUL": "MulOptions",
-    "PAD": "PadOptions",
-    "RESHAPE": "ReshapeOptions",
-    "SOFTMAX": "SoftmaxOptions",
+# Options whose class is not called after the operator.
+_SHARED_OPTIONS = {
+    "AVERAGE_POOL_2D": "Pool2D",
+    "L2_NORMALIZATION": "L2Norm",
+    "L2_POOL_2D": "Pool2D",
+    "MAXIMUM": "MaximumMinimum",
+    "MAX_POOL_2D": "Pool2D",
+    "MEAN": "Reducer",
+    "MINIMUM": "MaximumMinimum",
+    "REDUCE_ALL": "Reducer",
+    "REDUCE_MAX": "Reducer",
+    "REDUCE_MIN": "Reducer",
+    "SUM": "Reducer",
 }
+
+
+def _options_name(kinds: Any, operator: str) -> str:
+    """Return the name of the class of an operator's options."""
+    wanted = f"{_SHARED_OPTIONS.get(operator, operator.replace('_', ''))}options".lower()
+    (found,) = (kind for kind in vars(kinds) if kind.lower() == wanted)
+    return found
 
 
 def schema() -> Any:
@@ -81,16 +87,21 @@ class Builder:
     def operator(
         self, name: str, inputs: Sequence[int], outputs: Sequence[int], options: Mapping[str, Any] | None = None
     ) -> None:
-        """Add an operator; `options` are by the names of the schema's class, None leaves them out."""
+        """Add an operator, "CUSTOM NAME" a custom one.
+
+        `options` are by the names of the schema's class; None leaves them out.
+        """
         code = self._schema.OperatorCodeT()
-        number = OPERATOR_NAMES.index(name)
+        builtin, _, custom = name.partition(" ")
+        number = OPERATOR_NAMES.index(builtin)
+        code.customCode = custom or None
         code.builtinCode, code.deprecatedBuiltinCode, code.version = number, min(number, 127), 1
         operator = self._schema.OperatorT()
         operator.opcodeIndex = len(self._model.operatorCodes)
         self._model.operatorCodes.append(code)
         operator.inputs, operator.outputs = list(inputs), list(outputs)
         if options is not None:
-            kind = _OPTIONS[name]
+            kind = _options_name(self._schema.BuiltinOptions, name)
             operator.builtinOptionsType = getattr(self._schema.BuiltinOptions, kind)
             operator.builtinOptions = getattr(self._schema, f"{kind}T")()
             for key, value in options.items():

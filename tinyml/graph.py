@@ -28,6 +28,7 @@ NUMPY_TYPES: dict[str, np.dtype[np.generic]] = {
 _MAX_ELEMENTS = 1 << 28
 _MAX_RANK = 8
 _MAX_NAME = 1000  # bytes; the converter joins the names of all that it fused
+_MAX_OPERATORS = 1 << 12  # the time to plan them grows with the square of their number
 _MAX_TABLES = 1 << 14  # of one kind, such as tensors: many offsets of a hostile file may point to one table
 
 
@@ -184,15 +185,15 @@ def _shape(table: Table, tensor: str) -> tuple[int, ...]:
         raise ModelError(
             f"{tensor} has the shape {list(shape)}; each dimension must be fixed and at least 1, "
             f"and at most {_MAX_ELEMENTS} elements are allowed",
-            "Fix the model's input shape (batch 1) when you export it.",
+            "Fix the shape of the model's inputs (batch 1) when you export it.",
         )
     return shape
 
 
-def _tables(parent: Table, slot: int, what: str) -> Iterator[Table]:
+def _tables(parent: Table, slot: int, what: str, most: int = _MAX_TABLES) -> Iterator[Table]:
     vector = parent.vector(slot)
-    if vector.length > _MAX_TABLES:
-        raise ModelError(f"the model has {vector.length} {what}; at most {_MAX_TABLES} are allowed")
+    if vector.length > most:
+        raise ModelError(f"the model has {vector.length} {what}; at most {most} are allowed")
     return vector.tables()
 
 
@@ -308,7 +309,8 @@ def read(data: bytes) -> Graph:
     if len(set(inputs)) != len(inputs) or any(tensors[at].is_constant for at in inputs):
         raise ModelError("a model's input is named twice or holds constant values")
     operators = tuple(
-        _operator(t, i, codes, len(tensors)) for i, t in enumerate(_tables(subgraph, 3, "operators"))
+        _operator(t, i, codes, len(tensors))
+        for i, t in enumerate(_tables(subgraph, 3, "operators", _MAX_OPERATORS))
     )
     graph = Graph(tensors, operators, inputs, outputs, hashlib.sha256(data).hexdigest(), data)
     _check_order(graph)

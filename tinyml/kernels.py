@@ -12,6 +12,8 @@ from functools import cache
 from tinyml import resources
 
 _FIELD = re.compile(r"^\s*(?P<type>int32_t|float)\s+(?P<name>\w+);", re.MULTILINE)
+# Macros of compilers, and the instructions that code under them is written for.
+_INSTRUCTIONS = {"__ARM_FEATURE_DSP": "dsp", "__ARM_FEATURE_MVE": "mve"}
 _INCLUDE = re.compile(r'^#include "(?P<name>[\w.]+)"', re.MULTILINE)
 
 
@@ -24,18 +26,26 @@ class Kernel:
         params: (C type, field name) of each field of its struct, in order; the types are int32_t and float.
         pointers: (C type, argument name) of each pointer argument, in order, such as ("const int8_t *", "input").
         headers: the header and all headers of `firmware/kernels/` that it includes, in order.
+        variants: "portable", and the instruction sets that it or such a header has code of its own for.
     """
 
     name: str
     params: tuple[tuple[str, str], ...]
     pointers: tuple[tuple[str, str], ...]
     headers: tuple[str, ...]
+    variants: tuple[str, ...]
 
 
 def _included(header: str) -> tuple[str, ...]:
     text = (resources.firmware() / "kernels" / header).read_text(encoding="utf-8")
     names = [name for include in _INCLUDE.findall(text) for name in _included(include)]
     return tuple(dict.fromkeys([*names, header]))
+
+
+def _variants(headers: tuple[str, ...]) -> tuple[str, ...]:
+    folder = resources.firmware() / "kernels"
+    text = "".join((folder / header).read_text(encoding="utf-8") for header in headers)
+    return ("portable", *(name for macro, name in _INSTRUCTIONS.items() if macro in text))
 
 
 def names() -> tuple[str, ...]:
@@ -64,4 +74,5 @@ def load(name: str) -> Kernel:
         base, _, argument_name = " ".join(argument.split()).rpartition("*")
         pointers.append((f"{base.strip()} *", argument_name.strip()))
     params = tuple((m["type"], m["name"]) for m in _FIELD.finditer(struct["body"]))
-    return Kernel(name, params, tuple(pointers), _included(header))
+    headers = _included(header)
+    return Kernel(name, params, tuple(pointers), headers, _variants(headers))

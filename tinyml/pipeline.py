@@ -6,6 +6,7 @@ Every function takes paths as a user would type them, tells a `Progress` what it
 whose text is one sentence and whose hint is the next step.
 """
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from tinyml.measure.agreement import agreeing
 from tinyml.measure.expectations import Expectations, expect
 from tinyml.measure.interpreter import Array, desk_available, desk_name, oracle_available, run_desk
 from tinyml.measure.measurements import Measurements, Measurer, Run
+from tinyml.ops import shapes
 from tinyml.plan import Plan, placement
 from tinyml.plan.budget import Budget, RegionBudget, check_fit
 from tinyml.progress import Progress
@@ -109,6 +111,7 @@ def convert(
     out: Path | str | None = None,
     progress: Progress = _SILENT,
     force: bool = False,
+    shape: Sequence[str] = (),
 ) -> tuple[Path, Converted]:
     """Convert a model to a fully int8 `.tflite` and write it.
 
@@ -118,6 +121,7 @@ def convert(
         out: the file to write; by default the model's name with the suffix `.tflite`, in the current folder.
         progress: hears of the stage.
         force: overwrite a file that nobody named with `out`.
+        shape: shapes of inputs, such as "input=1,49,10,1"; see `tinyml.ops.shapes`.
 
     Returns:
         The file, and the model with its accuracy record.
@@ -131,10 +135,14 @@ def convert(
     if out is None and not force and path.exists() and not (Path(model).exists() and path.samefile(model)):
         raise InputError(f"{path} exists already", "Overwrite it with --force, or give another file with --out.")
     with progress.stage("convert") as stage:
-        converted = quantize.convert(Path(model), None if data is None else Path(data))
+        converted = _shaped(quantize.convert(Path(model), None if data is None else Path(data)), shape)
         write_atomically(path, converted.data)
         stage.text = _conversion_text(converted)
     return path, converted
+
+
+def _shaped(converted: Converted, shape: Sequence[str]) -> Converted:
+    return dataclasses.replace(converted, data=shapes.fix(converted.data, shape))
 
 
 def _conversion_text(converted: Converted) -> str:
@@ -166,6 +174,7 @@ def inspect(
     engine: str = ENGINE,
     place: Sequence[str] = (),
     progress: Progress = _SILENT,
+    shape: Sequence[str] = (),
 ) -> tuple[Plan, Budget | None]:
     """Plan an int8 `.tflite`: its layers, arena and constants, and with a board what it needs there, and where.
 
@@ -175,6 +184,7 @@ def inspect(
         engine: "compiled" or "interpreter".
         place: memory regions for parts of the image, such as "arena=ccm".
         progress: hears of the stage.
+        shape: shapes of inputs, such as "input=1,49,10,1".
 
     Raises:
         ModelError: the file cannot be read, or an operator is not supported.
@@ -184,7 +194,7 @@ def inspect(
     """
     check_engine(engine)
     given = placement.parse(place)
-    plan = _plan(tflite.load(Path(model)), progress)
+    plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
     return plan, None if board is None else check_fit(plan, board_files.load(board), engine, given)
 
 
@@ -198,6 +208,7 @@ def generate(
     engine: str = ENGINE,
     operators: str = OPERATORS,
     place: Sequence[str] = (),
+    shape: Sequence[str] = (),
 ) -> Project:
     """Write the firmware project of an int8 `.tflite` for a board.
 
@@ -211,14 +222,15 @@ def generate(
         engine: "compiled" (to C), or "interpreter" (of the flatbuffer itself, on the device).
         operators: what the interpreter can run: those of the "model", or "all".
         place: memory regions for parts of the image, such as "arena=ccm"; the plan chooses the others.
+        shape: shapes of inputs, such as "input=1,49,10,1".
 
     Raises:
         ModelError, BoardError, FitError: the model or the board cannot be used; nothing is written.
         ProjectError: the folder holds something else, or files that were edited.
     """
-    plan = _plan(tflite.load(Path(model)), progress)
-    folder = _folder(model, board, out)
-    return _generate(plan, Path(model).name, board, folder, prefix, force, progress, engine, operators, place)
+    plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
+    folder, name = _folder(model, board, out), Path(model).name
+    return _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape)
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -236,6 +248,7 @@ def _generate(
     engine: str,
     operators: str,
     place: Sequence[str],
+    shape: Sequence[str],
 ) -> Project:
     check_engine(engine)
     given = placement.parse(place)
@@ -245,6 +258,7 @@ def _generate(
         said = {"engine": (engine, ENGINE), "operators": (operators, OPERATORS), "prefix": (prefix, PREFIX)}
         command += "".join(f" --{name} {value}" for name, (value, default) in said.items() if value != default)
         command += "".join(f" --place {text}" for text in place)
+        command += "".join(f" --shape {text}" for text in shape)
         origin = Origin(model_name, command, prefix)
         needs = check_fit(plan, facts, engine, given)
         with locked(out):
@@ -509,6 +523,7 @@ def deploy(
     operators: str = OPERATORS,
     place: Sequence[str] = (),
     flash: bool = False,
+    shape: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -530,6 +545,7 @@ def deploy(
         operators: what the interpreter can run: those of the "model", or "all".
         place: memory regions for parts of the image, such as "arena=ccm"; the plan chooses the others.
         flash: write the image into the board first; without it, the board runs it already.
+        shape: shapes of inputs, such as "input=1,49,10,1".
 
     Returns:
         The record, as in `record.json` in the project's folder.
@@ -545,7 +561,7 @@ def deploy(
     check_target(board_files.load(board), target, port)
     placement.parse(place)
     with progress.stage("convert") as stage:
-        converted = quantize.convert(model, data, test)
+        converted = _shaped(quantize.convert(model, data, test), shape)
         stage.text = _conversion_text(converted)
     plan = _plan(converted.data, progress)
     sent = test or (data if random is None else None)
@@ -554,7 +570,7 @@ def deploy(
         raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
     folder = _folder(model, board, out)
     name = f"{model.stem}.tflite"
-    project = _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place)
+    project = _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape)
     build(folder, progress)
     if flash:
         _flash(folder, None, progress)

@@ -344,3 +344,23 @@ def test_convert_overwrites_only_what_was_named(tiny, model, tmp_path):
     assert tiny("convert", model, "--force")[0] == 0
     assert tiny("convert", "classifier.tflite")[0] == 0  # it is its own output
     assert tiny("convert", model, "--out", "classifier.tflite")[0] == 0
+
+
+def test_the_operators_are_told_with_what_holds_for_each(tiny):
+    code, out, _ = tiny("ops", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert told["names"] == len({row["operator"] for row in told["operators"]}) > 100
+    assert told["exact"] + told["bound"] + told["planned"] == len(told["operators"])
+    assert ("CONV_2D", "int8", "exact") in {tuple(row.values())[:3] for row in told["operators"]}
+
+
+def test_an_input_is_given_another_shape(tiny, tmp_path):
+    path = tmp_path / "relu.tflite"
+    path.write_bytes(small_models.relu())
+    code, out, _ = tiny("inspect", str(path), "--shape", "t0=1,20", "--json")
+    assert code == 0
+    assert json.loads(out)["inputs"][0]["shape"] == [1, 20]
+    code, _, err = tiny("inspect", str(path), "--shape", "x=1,20")
+    assert code == 2
+    assert "no input 'x'" in err

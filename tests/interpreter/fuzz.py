@@ -55,7 +55,8 @@ class Findings:
     crashes: list[tuple[bytes, str]] = field(default_factory=list)
 
 
-def _places(data: bytes) -> list[tuple[int, int]]:
+def places(data: bytes) -> list[tuple[int, int]]:
+    """Return the places (position, size) that the reader in Python reads, until it has a graph or refuses."""
     found: set[tuple[int, int]] = set()
     original, decode = flatbuffer._read, flatbuffer._File.decode
 
@@ -72,6 +73,7 @@ def _places(data: bytes) -> list[tuple[int, int]]:
     with (
         mock.patch.object(flatbuffer, "_read", traced),
         mock.patch.object(flatbuffer._File, "decode", traced_decode),
+        contextlib.suppress(ModelError),
     ):
         ops.lower(read(data))
     return sorted(place for place in found if place[0] not in _IDENTIFIER)
@@ -81,14 +83,14 @@ def _attached(model: bytes) -> Base:
     """Return `model` with tinyml's metadata, which the reader in Python passes by: all of it counts as places."""
     data = offline.attach(plans.make(read(model))).graph.data
     front = {(at, 4) for at in range(8, len(data) - len(model), 4)}
-    return Base(data, sorted({*_places(data), *front}))
+    return Base(data, sorted({*places(data), *front}))
 
 
 def bases() -> list[Base]:
     """Return the models that are damaged: one of each operator and a whole one, also with tinyml's metadata."""
     models = [make(np.random.default_rng(1)) for _, make in sorted(MODELS.items())]
     models.append(small_models.classifier())
-    found = [Base(model, _places(model)) for model in models]
+    found = [Base(model, places(model)) for model in models]
     for model in models:
         with contextlib.suppress(ModelError):  # a RESHAPE alone computes nothing, which is not planned
             found.append(_attached(model))

@@ -15,6 +15,7 @@ import pytest
 
 from tests.host import FLAGS, SANITIZERS
 from tinyml import resources
+from tinyml.ops import REGISTRY
 
 HERE = Path(__file__).parent
 OK, MALFORMED, IDENTIFIER, VERSION, SUBGRAPHS, TENSOR, GRAPH, OPERATOR, FORM, PLAN, ARENA = range(11)
@@ -40,12 +41,23 @@ class Answer:
     outputs: tuple[bytes, ...] = ()
 
 
+def operator_table() -> str:
+    """Return C that defines the table of all operators, for programs that have them all."""
+    names = "".join(f"    &tm_op_{definition.file},\n" for definition in REGISTRY.values())
+    return (
+        '#include "tm_operators.h"\n\n'
+        f"static const tm_operator *const all_operators[] = {{\n{names}    NULL,\n}};\n"
+        "static const tm_special no_specials[] = {{NULL, NULL, 0, NULL}};\n"
+    )
+
+
 def compile_program(folder: Path, main: str = "host.c") -> Path:
     """Compile the interpreter with all operators and `main` for this machine."""
     if shutil.which("gcc") is None:
         pytest.skip("gcc is not installed")
     firmware = resources.firmware()
-    includes = [f"-I{firmware / part}" for part in ("interpreter", "kernels", "runtime")]
+    (folder / "all_operators.h").write_text(operator_table(), encoding="utf-8")
+    includes = [f"-I{folder}", *(f"-I{firmware / part}" for part in ("interpreter", "kernels", "runtime"))]
     sources = sorted((firmware / "interpreter").glob("*.c"))
     program = folder / "interpreter"
     command = ["gcc", "-std=gnu99", *FLAGS[1:], *SANITIZERS, *includes, *sources, HERE / main, "-o", program]

@@ -1,8 +1,12 @@
 """Models of one operator on two inputs, for the tests of ADD and MUL."""
 
+from collections.abc import Callable
+
 import numpy as np
 from hypothesis import strategies as st
 
+from tests.composed import Composer, Made
+from tests.ops.single import Case, activations, case, generators, scales, values, zero_points
 from tests.tflite import Builder
 
 
@@ -40,3 +44,35 @@ def shape_pairs(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...]]:
     short = draw(st.integers(0, 1))
     pair[short] = pair[short][draw(st.integers(0, len(pair[short]))) :]
     return tuple(pair[0]), tuple(pair[1])
+
+
+@st.composite
+def cases(draw: st.DrawFn, name: str) -> Case:
+    """Cases of `name`."""
+    rng = draw(generators)
+    shapes = draw(shape_pairs())
+    constant = draw(st.booleans())
+    model = binary(
+        name,
+        shapes=shapes,
+        constant=values(rng, shapes[1]) if constant else None,
+        activation=draw(activations),
+        zero_points=draw(st.tuples(zero_points, zero_points, zero_points)),
+        scales=draw(st.tuples(scales(1e-3), scales(1e-3), scales(1e-3))),
+    )
+    return case(model, rng, *(shapes[:1] if constant else shapes))
+
+
+def grow(name: str) -> Callable[[Composer, Made], None]:
+    """Return how `name` is added to x and a tensor of its shape, which may be x, or one element."""
+
+    def add(composer: Composer, x: Made) -> None:
+        draw = composer.random
+        other = composer.pick(lambda t: t.shape == x.shape and t.type == x.type).index
+        if draw.random() < 0.2:
+            data = np.array([draw.randint(-128, 127)], np.int8)
+            other = composer.model.tensor([1], scale=0.1, data=data)
+        pair = draw.sample([x.index, other], 2)
+        composer.add(name, pair, composer.tensor(x.shape), {"fusedActivationFunction": draw.choice([0, 1])})
+
+    return add

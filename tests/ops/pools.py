@@ -1,9 +1,12 @@
 """Models of one pool, for the tests of both."""
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.composed import Composer, Made
+from tests.ops.single import Case, activations, case, generators, scales, zero_points
 from tests.tflite import Builder
 
 Geometry = dict[str, Any]
@@ -62,6 +65,29 @@ def geometries(draw: st.DrawFn) -> Geometry:
         "padding": padding,
         "strides": draw(st.tuples(st.integers(1, 4), st.integers(1, 4))),
     }
+
+
+@st.composite
+def cases(draw: st.DrawFn, name: str) -> Case:
+    """Cases of `name`."""
+    rng = draw(generators)
+    geometry = draw(geometries())
+    model = pool(
+        name, **geometry, activation=draw(activations), zero_point=draw(zero_points), scale=draw(scales())
+    )
+    return case(model, rng, geometry["image"])
+
+
+def grow(name: str) -> Callable[[Composer, Made], None]:
+    """Return how `name` is added."""
+
+    def add(composer: Composer, x: Made) -> None:
+        if window := composer.window(x):
+            taps, size, options = window
+            output = composer.tensor((x.shape[0], *size, x.shape[3]), like=x)
+            composer.add(name, [x.index], output, options | {"filterHeight": taps[0], "filterWidth": taps[1]})
+
+    return add
 
 
 REFUSED: list[tuple[Geometry, list[str]]] = [

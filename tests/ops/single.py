@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,11 +26,23 @@ examples = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
+SAMPLES = 2  # of a case
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model of one operator, and samples for it: for each of the model's inputs an array."""
+
+    model: bytes
+    samples: tuple[tuple[np.ndarray, ...], ...]
+
+
 ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
 
-zero_points = st.sampled_from([-128, -127, -1, 0, 1, 126, 127]) | st.integers(-128, 127)
+zero_points = st.sampled_from([0, -128, -127, -1, 1, 126, 127]) | st.integers(-128, 127)
 activations = st.sampled_from(sorted(ACTIVATIONS.values()))
 seeds = st.integers(0, 2**32 - 1)
+generators = seeds.map(np.random.default_rng)
 
 
 def scales(low: float = 1e-4, high: float = 1.0) -> st.SearchStrategy[float]:
@@ -50,6 +63,17 @@ def values(rng: np.random.Generator, shape: Sequence[int], type: str = "int8") -
     if rng.integers(3) == 0:
         return rng.choice(np.array([low, high]), size=shape).astype(type)
     return rng.integers(low, high, size=shape, endpoint=True).astype(type)
+
+
+def case(model: bytes, rng: np.random.Generator, *shapes: Sequence[int], type: str = "int8") -> Case:
+    """Return the case of a model with 8-bit inputs of these shapes."""
+    return Case(model, tuple(tuple(values(rng, shape, type) for shape in shapes) for _ in range(SAMPLES)))
+
+
+def exact(drawn: Case) -> None:
+    """Check that a case agrees with TFLM on all of its samples."""
+    for sample in drawn.samples:
+        agrees(drawn.model, *sample)
 
 
 def agrees(model: bytes, *inputs: np.ndarray) -> None:

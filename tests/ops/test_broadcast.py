@@ -6,41 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ops import binary
-from tests.ops.single import activations, agrees, examples, refused, scales, seeds, values, zero_points
+from tests.ops.single import agrees, exact, examples, refused, values
 
 both = pytest.mark.parametrize("operator", ["ADD", "MUL"])
 
 
 @both
 @examples
-@given(
-    binary.shape_pairs(),
-    activations,
-    st.tuples(zero_points, zero_points, zero_points),
-    st.tuples(scales(1e-3), scales(1e-3), scales(1e-3)),
-    st.booleans(),
-    seeds,
-)
-def test_agrees_with_tflm(
-    operator: str,
-    shapes: tuple[tuple[int, ...], tuple[int, ...]],
-    activation: int,
-    points: tuple[int, int, int],
-    three_scales: tuple[float, float, float],
-    constant: bool,
-    seed: int,
-) -> None:
-    rng = np.random.default_rng(seed)
-    first, second = (values(rng, shape) for shape in shapes)
-    model = binary.binary(
-        operator,
-        shapes=shapes,
-        constant=second if constant else None,
-        activation=activation,
-        zero_points=points,
-        scales=three_scales,
-    )
-    agrees(model, *([first] if constant else [first, second]))
+@given(st.data())
+def test_agrees_with_tflm(operator: str, data: st.DataObject) -> None:
+    exact(data.draw(binary.cases(operator)))
 
 
 @both

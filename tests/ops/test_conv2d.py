@@ -5,7 +5,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ops.single import activations, agrees, examples, factors, refused, scales, seeds, values, zero_points
+from tests.composed import Composer, Made
+from tests.ops.single import (
+    Case,
+    activations,
+    agrees,
+    case,
+    exact,
+    examples,
+    factors,
+    generators,
+    refused,
+    scales,
+    values,
+    zero_points,
+)
 from tests.tflite import Builder
 
 
@@ -85,53 +99,49 @@ def geometries(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@examples
-@given(
-    geometries(),
-    activations,
-    st.tuples(zero_points, zero_points),
-    scales(),
-    factors(),
-    st.booleans(),
-    st.sampled_from(["small", "small", "huge", None]),
-    zero_points,
-    seeds,
-)
-def test_agrees_with_tflm(
-    geometry: dict[str, Any],
-    activation: int,
-    points: tuple[int, int],
-    scale: float,
-    factor: float,
-    per_channel: bool,
-    bias: str | None,
-    filter_zero_point: int,
-    seed: int,
-) -> None:
-    rng = np.random.default_rng(seed)
+@st.composite
+def dense_geometries(draw: st.DrawFn) -> dict[str, Any]:
+    """Shapes of a 1x1 filter, which becomes a dense layer."""
+    depth = draw(st.integers(1, 9))
+    image = (1, draw(st.integers(1, 5)), 3, depth)
+    return {"image": image, "filters": (draw(st.integers(1, 9)), 1, 1, depth)}
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    rng = draw(generators)
+    geometry = draw(geometries() | geometries() | dense_geometries())
     model = conv(
         rng,
         **geometry,
-        activation=activation,
-        zero_points=points,
-        scale=scale,
-        factor=factor,
-        per_channel=per_channel,
-        bias=bias,
-        filter_zero_point=filter_zero_point,
+        activation=draw(activations),
+        zero_points=draw(st.tuples(zero_points, zero_points)),
+        scale=draw(scales()),
+        factor=draw(factors()),
+        per_channel=draw(st.booleans()),
+        bias=draw(st.sampled_from(["small", "small", "huge", None])),
+        filter_zero_point=draw(zero_points),
     )
-    agrees(model, values(rng, geometry["image"]))
+    return case(model, rng, geometry["image"])
+
+
+CASES = {"int8": cases()}
+SMALL = (lambda rng: conv(rng, filters=(2, 2, 2, 3)), lambda rng: conv(rng, filters=(2, 1, 1, 3)))
+
+
+def grow(composer: Composer, x: Made) -> None:
+    if window := composer.window(x):
+        taps, size, options = window
+        channels = composer.random.randint(1, 6)
+        constants = composer.filter(x, (channels, *taps, x.shape[3]), 0)
+        output = composer.tensor((x.shape[0], *size, channels))
+        composer.add("CONV_2D", [x.index, *constants], output, options)
 
 
 @examples
-@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 5), zero_points, factors(), seeds)
-def test_a_1x1_filter_agrees_with_tflm(
-    depth: int, channels: int, size: int, point: int, factor: float, seed: int
-) -> None:
-    rng = np.random.default_rng(seed)
-    image = (1, size, 3, depth)
-    model = conv(rng, image=image, filters=(channels, 1, 1, depth), zero_points=(point, 0), factor=factor)
-    agrees(model, values(rng, image))
+@given(CASES["int8"])
+def test_agrees_with_tflm(drawn: Case) -> None:
+    exact(drawn)
 
 
 def test_a_window_that_sees_only_padding_gives_the_bias() -> None:

@@ -5,7 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ops.single import activations, agrees, examples, factors, refused, scales, seeds, values, zero_points
+from tests.composed import Composer, Made
+from tests.ops.single import (
+    Case,
+    activations,
+    case,
+    exact,
+    examples,
+    factors,
+    generators,
+    refused,
+    scales,
+    values,
+    zero_points,
+)
 from tests.tflite import Builder
 
 
@@ -80,39 +93,41 @@ def geometries(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@examples
-@given(
-    geometries(),
-    activations,
-    st.tuples(zero_points, zero_points),
-    scales(),
-    factors(),
-    st.booleans(),
-    st.booleans(),
-    seeds,
-)
-def test_agrees_with_tflm(
-    geometry: dict[str, Any],
-    activation: int,
-    points: tuple[int, int],
-    scale: float,
-    factor: float,
-    per_channel: bool,
-    bias: bool,
-    seed: int,
-) -> None:
-    rng = np.random.default_rng(seed)
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    rng = draw(generators)
+    geometry = draw(geometries())
     model = depthwise(
         rng,
         **geometry,
-        activation=activation,
-        zero_points=points,
-        scale=scale,
-        factor=factor,
-        per_channel=per_channel,
-        bias=bias,
+        activation=draw(activations),
+        zero_points=draw(st.tuples(zero_points, zero_points)),
+        scale=draw(scales()),
+        factor=draw(factors()),
+        per_channel=draw(st.booleans()),
+        bias=draw(st.booleans()),
     )
-    agrees(model, values(rng, geometry["image"]))
+    return case(model, rng, geometry["image"])
+
+
+CASES = {"int8": cases()}
+SMALL = (lambda rng: depthwise(rng, taps=(2, 2)),)
+
+
+def grow(composer: Composer, x: Made) -> None:
+    if window := composer.window(x):
+        taps, size, options = window
+        multiplier = composer.random.choice([1, 1, 2])
+        channels = x.shape[3] * multiplier
+        constants = composer.filter(x, (1, *taps, channels), 3)
+        output = composer.tensor((x.shape[0], *size, channels))
+        composer.add("DEPTHWISE_CONV_2D", [x.index, *constants], output, options | {"depthMultiplier": multiplier})
+
+
+@examples
+@given(CASES["int8"])
+def test_agrees_with_tflm(drawn: Case) -> None:
+    exact(drawn)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import numpy as np
@@ -5,7 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ops.single import activations, agrees, examples, factors, refused, scales, seeds, values, zero_points
+from tests.composed import Composer, Made
+from tests.ops.single import (
+    Case,
+    activations,
+    agrees,
+    case,
+    exact,
+    examples,
+    factors,
+    generators,
+    refused,
+    scales,
+    values,
+    zero_points,
+)
 from tests.tflite import Builder
 
 
@@ -51,49 +66,43 @@ def dense(
     return b.build([x], [y])
 
 
-@examples
-@given(
-    st.lists(st.integers(1, 3), max_size=2),
-    st.integers(1, 40),
-    st.integers(1, 13),
-    activations,
-    st.tuples(zero_points, zero_points),
-    st.just(0) | zero_points,
-    scales(),
-    factors(),
-    st.booleans(),
-    st.booleans(),
-    seeds,
-)
-def test_agrees_with_tflm(
-    batches: list[int],
-    depth: int,
-    channels: int,
-    activation: int,
-    points: tuple[int, int],
-    filter_zero_point: int,
-    scale: float,
-    factor: float,
-    per_channel: bool,
-    bias: bool,
-    seed: int,
-) -> None:
-    rng = np.random.default_rng(seed)
-    shape = (*batches, depth)
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    rng = draw(generators)
+    batches = draw(st.lists(st.integers(1, 3), max_size=2))
+    shape = (*batches, draw(st.integers(1, 40)))
+    channels = draw(st.integers(1, 13))
     model = dense(
         rng,
         shape=shape,
         channels=channels,
-        activation=activation,
-        zero_points=points,
-        filter_zero_point=filter_zero_point,
-        scale=scale,
-        factor=factor,
-        per_channel=per_channel,
-        bias=bias,
+        activation=draw(activations),
+        zero_points=draw(st.tuples(zero_points, zero_points)),
+        filter_zero_point=draw(st.just(0) | zero_points),
+        scale=draw(scales()),
+        factor=draw(factors()),
+        per_channel=draw(st.booleans()),
+        bias=draw(st.booleans()),
         output=(*batches, channels),
     )
-    agrees(model, values(rng, shape))
+    return case(model, rng, shape)
+
+
+CASES = {"int8": cases()}
+SMALL = (dense,)
+
+
+def grow(composer: Composer, x: Made) -> None:
+    units = composer.random.randint(1, 9)
+    constants = composer.filter(x, (units, x.shape[-1]), 0)
+    output = composer.tensor((math.prod(x.shape[:-1]), units))
+    composer.add("FULLY_CONNECTED", [x.index, *constants], output, {"fusedActivationFunction": 0})
+
+
+@examples
+@given(CASES["int8"])
+def test_agrees_with_tflm(drawn: Case) -> None:
+    exact(drawn)
 
 
 def test_an_image_is_flattened() -> None:

@@ -10,16 +10,8 @@ import numpy as np
 import pytest
 
 from tests.host import host
-from tests.ops import binary, pools, unary
 from tests.ops.single import values
-from tests.ops.test_concatenation import concatenation
-from tests.ops.test_conv2d import conv
-from tests.ops.test_depthwise_conv2d import depthwise
-from tests.ops.test_fully_connected import dense
-from tests.ops.test_mean import mean
-from tests.ops.test_pad import pad
-from tests.ops.test_reshape import reshape
-from tests.ops.test_softmax import softmax
+from tests.ops.twins import twins
 from tinyml import ops
 from tinyml.errors import ModelError
 from tinyml.graph import Graph, read
@@ -27,26 +19,10 @@ from tinyml.graph import Graph, read
 _CHANGES = 1000
 _MOST_WORK = 1 << 20  # multiply-accumulates and bytes of a damaged model that is still run
 
-# One seed for each makes the models, and with them the changes, the same in every run.
+# By name of the operator and number of the model. One seed for each makes the models, and with them the changes,
+# the same in every run.
 MODELS: dict[str, Callable[[np.random.Generator], bytes]] = {
-    "ADD": lambda _: binary.binary("ADD", shapes=((2, 3), (1, 3))),
-    "AVERAGE_POOL_2D": lambda _: pools.pool("AVERAGE_POOL_2D"),
-    "CONCATENATION": lambda _: concatenation(),
-    "CONV_2D": lambda rng: conv(rng, filters=(2, 2, 2, 3)),
-    "CONV_2D 1x1": lambda rng: conv(rng, filters=(2, 1, 1, 3)),
-    "DEPTHWISE_CONV_2D": lambda rng: depthwise(rng, taps=(2, 2)),
-    "DEQUANTIZE": lambda _: unary.unary("DEQUANTIZE", types=("int8", "float32"), scales=(0.1, None)),
-    "FULLY_CONNECTED": dense,
-    "LOGISTIC": lambda _: unary.unary("LOGISTIC", scales=(0.1, 1 / 256), zero_points=(0, -128)),
-    "MAX_POOL_2D": lambda _: pools.pool("MAX_POOL_2D"),
-    "MEAN": lambda _: mean(),
-    "MUL": lambda _: binary.binary("MUL", shapes=((2, 3), (2, 1))),
-    "PAD": lambda _: pad(),
-    "QUANTIZE": lambda _: unary.unary("QUANTIZE", types=("float32", "int8"), scales=(None, 0.1)),
-    "RELU": lambda _: unary.unary("RELU"),
-    "RELU6": lambda _: unary.unary("RELU6"),
-    "RESHAPE": lambda _: reshape((2, 6), (3, 4), shapes=1),
-    "SOFTMAX": lambda _: softmax(),
+    f"{name} {i}": make for name, twin in twins().items() for i, make in enumerate(twin.small)
 }
 
 
@@ -85,7 +61,3 @@ def test_a_damaged_model_is_refused_or_runs_within_bounds(name: str) -> None:
         except ModelError:
             refused += 1
     assert 0 < refused < _CHANGES
-
-
-def test_every_operator_is_damaged() -> None:
-    assert {name.split()[0] for name in MODELS} == set(ops.REGISTRY)

@@ -1,18 +1,21 @@
-import numpy as np
 import pytest
 from hypothesis import given
 
 from tests.ops import pools
-from tests.ops.single import activations, agrees, examples, refused, scales, seeds, values, zero_points
+from tests.ops.single import Case, exact, examples, refused
 
 NAME = "MAX_POOL_2D"
 
 
+CASES = {"int8": pools.cases(NAME)}
+SMALL = (lambda _: pools.pool(NAME),)
+grow = pools.grow(NAME)
+
+
 @examples
-@given(pools.geometries(), activations, zero_points, scales(), seeds)
-def test_agrees_with_tflm(geometry: pools.Geometry, activation: int, point: int, scale: float, seed: int) -> None:
-    model = pools.pool(NAME, **geometry, activation=activation, zero_point=point, scale=scale)
-    agrees(model, values(np.random.default_rng(seed), geometry["image"]))
+@given(CASES["int8"])
+def test_agrees_with_tflm(drawn: Case) -> None:
+    exact(drawn)
 
 
 @pytest.mark.parametrize(("change", "words"), pools.REFUSED)

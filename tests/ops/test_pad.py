@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import numpy as np
@@ -5,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ops.single import agrees, examples, refused, seeds, values, zero_points
+from tests.composed import MOST_ELEMENTS, Composer, Made
+from tests.ops.single import Case, case, exact, examples, generators, refused, zero_points
 from tests.tflite import Builder
 
 
@@ -42,13 +44,31 @@ def forms(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]
     return shape, tuple(draw(st.tuples(sizes, sizes)) for _ in shape)
 
 
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    rng = draw(generators)
+    shape, paddings = draw(forms())
+    return case(
+        pad(shape, paddings, zero_point=draw(zero_points), value=draw(st.none() | zero_points)), rng, shape
+    )
+
+
+CASES = {"int8": cases()}
+SMALL = (lambda _: pad(),)
+
+
+def grow(composer: Composer, x: Made) -> None:
+    draw = composer.random
+    widths = [[draw.choice([0, 0, 1, 2]), draw.choice([0, 1])] for _ in x.shape]
+    shape = [n + before + after for n, (before, after) in zip(x.shape, widths, strict=True)]
+    if math.prod(shape) <= MOST_ELEMENTS:
+        composer.add("PAD", [x.index, composer.int32s(widths)], composer.tensor(shape, like=x), {})
+
+
 @examples
-@given(forms(), zero_points, st.none() | zero_points, seeds)
-def test_agrees_with_tflm(
-    form: tuple[tuple[int, ...], tuple[tuple[int, int], ...]], point: int, value: int | None, seed: int
-) -> None:
-    shape, paddings = form
-    agrees(pad(shape, paddings, zero_point=point, value=value), values(np.random.default_rng(seed), shape))
+@given(CASES["int8"])
+def test_agrees_with_tflm(drawn: Case) -> None:
+    exact(drawn)
 
 
 @pytest.mark.parametrize(

@@ -3,36 +3,47 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.composed import Composer, Made
 from tests.host import host
 from tests.ops import unary
-from tests.ops.single import agrees, examples, refused, scales, seeds, zero_points
+from tests.ops.single import Case, agrees, exact, examples, generators, refused, scales, zero_points
 from tinyml import ops
 from tinyml.graph import read
 
 
-@examples
-@given(scales(1e-6, 1e6), zero_points, st.integers(1, 300), seeds)
-def test_floats_agree_with_tflm(scale: float, point: int, size: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    # Steps, halves between them, and values far out, but within 32 bits: beyond, TFLM's result is undefined.
-    steps = rng.choice(
-        [rng.integers(-300, 300, size) / 2, rng.uniform(-200, 200, size), rng.uniform(-1e9, 1e9, size)]
-    )
+@st.composite
+def floats(draw: st.DrawFn) -> Case:
+    """Steps, halves between them, and values far out, but within 32 bits: beyond, TFLM's result is undefined."""
+    rng = draw(generators)
+    scale, point, size = draw(scales(1e-6, 1e6)), draw(zero_points), draw(st.integers(1, 300))
+    steps = [rng.integers(-300, 300, size) / 2, rng.uniform(-200, 200, size), rng.uniform(-1e9, 1e9, size)]
     model = unary.unary(
         "QUANTIZE", shape=(size,), types=("float32", "int8"), scales=(None, scale), zero_points=(0, point)
     )
-    agrees(model, (steps * scale).astype(np.float32))
+    return Case(model, tuple(((choice * scale).astype(np.float32),) for choice in steps))
 
 
+@st.composite
+def integers(draw: st.DrawFn, type: str) -> Case:
+    pair = draw(st.tuples(scales(1e-4, 1e4), scales(1e-4, 1e4)))
+    point = draw(zero_points)
+    low = 128 if type == "uint8" else 0
+    return unary.every("QUANTIZE", types=(type, "int8"), scales=pair, zero_points=(draw(zero_points) + low, point))
+
+
+CASES = {"float32->int8": floats(), "int8->int8": integers("int8"), "uint8->int8": integers("uint8")}
+SMALL = (lambda _: unary.unary("QUANTIZE", types=("float32", "int8"), scales=(None, 0.1)),)
+
+
+def grow(composer: Composer, x: Made) -> None:
+    composer.add("QUANTIZE", [x.index], composer.tensor(x.shape))
+
+
+@pytest.mark.parametrize("types", sorted(CASES))
 @examples
-@given(st.tuples(scales(1e-4, 1e4), scales(1e-4, 1e4)), zero_points, st.integers(0, 255), st.booleans())
-def test_8_bit_values_agree_with_tflm(pair: tuple[float, float], point: int, unsigned: int, signed: bool) -> None:
-    if signed:
-        model = unary.unary("QUANTIZE", scales=pair, zero_points=(unsigned - 128, point))
-        agrees(model, unary.EVERY_INT8)
-    else:
-        model = unary.unary("QUANTIZE", types=("uint8", "int8"), scales=pair, zero_points=(unsigned, point))
-        agrees(model, unary.EVERY_UINT8)
+@given(st.data())
+def test_agrees_with_tflm(types: str, data: st.DataObject) -> None:
+    exact(data.draw(CASES[types]))
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.1])

@@ -1,17 +1,32 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.composed import Composer, Made
 from tests.ops import unary
-from tests.ops.single import agrees, examples, refused, scales, zero_points
+from tests.ops.single import Case, agrees, exact, examples, refused, scales, zero_points
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    pair = draw(st.tuples(scales(1e-6, 1e6), scales(1e-6, 1e6)))
+    assume(pair[0] / pair[1] < 2.0**30)  # beyond, TFLM shifts by more bits than an integer has
+    return unary.every("RELU", scales=pair, zero_points=draw(st.tuples(zero_points, zero_points)))
+
+
+CASES = {"int8": cases()}
+SMALL = (lambda _: unary.unary("RELU"),)
+
+
+def grow(composer: Composer, x: Made) -> None:
+    composer.add("RELU", [x.index], composer.tensor(x.shape))
 
 
 @examples
-@given(st.tuples(scales(1e-6, 1e6), scales(1e-6, 1e6)), st.tuples(zero_points, zero_points))
-def test_agrees_with_tflm_on_every_value(pair: tuple[float, float], points: tuple[int, int]) -> None:
-    if pair[0] / pair[1] < 2.0**30:  # beyond, TFLM shifts by more bits than an integer has
-        agrees(unary.unary("RELU", scales=pair, zero_points=points), unary.EVERY_INT8)
+@given(CASES["int8"])
+def test_agrees_with_tflm_on_every_value(drawn: Case) -> None:
+    exact(drawn)
 
 
 def test_scales_are_divided_as_64_bit_floats() -> None:

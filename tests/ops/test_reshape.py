@@ -1,8 +1,12 @@
+import math
+
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
+from tests.composed import Composer, Made
 from tests.host import host
-from tests.ops.single import refused
+from tests.ops.single import Case, case, generators, refused
 from tests.tflite import Builder
 from tinyml import ops
 from tinyml.graph import read
@@ -18,6 +22,33 @@ def reshape(
     y = b.tensor(output, types[1], 0.1)
     b.operator("RESHAPE", [x, *further], [y], {})
     return b.build([x], [y])
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A RESHAPE between two RELUs, since alone it computes nothing."""
+    rng = draw(generators)
+    shape = draw(st.lists(st.integers(1, 5), min_size=1, max_size=4))
+    output = draw(st.permutations(shape) | st.just([1, math.prod(shape)]) | st.just([math.prod(shape)]))
+    b = Builder()
+    tensors = [b.tensor(dimensions, scale=0.1) for dimensions in (shape, shape, output, output)]
+    b.operator("RELU", tensors[:1], tensors[1:2])
+    sizes = [b.tensor((len(output),), "int32", data=np.array(output, np.int32))] if draw(st.booleans()) else []
+    b.operator("RESHAPE", [tensors[1], *sizes], tensors[2:3], {})
+    b.operator("RELU", tensors[2:3], tensors[3:])
+    return case(b.build(tensors[:1], tensors[3:]), rng, shape)
+
+
+CASES = {"any": cases()}
+SMALL = (lambda _: reshape((2, 6), (3, 4), shapes=1),)
+
+
+def grow(composer: Composer, x: Made) -> None:
+    size = math.prod(x.shape)
+    half = [1, 2, size // 2, 1] if size % 2 == 0 else [1, size, 1, 1]
+    shape = composer.random.choice([[1, size], half, list(x.shape)])
+    inputs = [x.index, composer.int32s(shape)]
+    composer.add("RESHAPE", inputs, composer.tensor(shape, like=x), {"newShape": shape})
 
 
 @pytest.mark.parametrize("shapes", [0, 1])

@@ -1,10 +1,22 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.composed import Composer, Made
 from tests.ops import unary
-from tests.ops.single import agrees, examples, refused, scales, seeds, values, zero_points
+from tests.ops.single import (
+    Case,
+    agrees,
+    case,
+    exact,
+    examples,
+    generators,
+    refused,
+    scales,
+    seeds,
+    zero_points,
+)
 from tests.tflite import Builder
 from tinyml.ops.softmax import exponentials
 
@@ -29,21 +41,27 @@ def softmax(
     )
 
 
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    rng = draw(generators)
+    shape = (*draw(st.lists(st.integers(1, 3), max_size=3)), draw(st.integers(1, 30) | st.just(511)))
+    scale, beta = draw(scales(2.0**-26, 2.0**10)), draw(st.sampled_from([1.0, 1.0, 0.5, 3.0]))
+    assume(scale * beta > 2.0**-26)  # where it is not, TFLM stops the program
+    return case(softmax(shape, scale, beta, zero_points=(draw(zero_points), -128)), rng, shape)
+
+
+CASES = {"int8": cases()}
+SMALL = (lambda _: softmax(),)
+
+
+def grow(composer: Composer, x: Made) -> None:
+    composer.add("SOFTMAX", [x.index], composer.quantized(x.shape, 1 / 256, -128), {"beta": 1.0})
+
+
 @examples
-@given(
-    st.lists(st.integers(1, 3), max_size=3),
-    st.integers(1, 30) | st.just(511),
-    scales(2.0**-26, 2.0**10),
-    st.sampled_from([1.0, 1.0, 0.5, 3.0]),
-    zero_points,
-    seeds,
-)
-def test_agrees_with_tflm(rows: list[int], depth: int, scale: float, beta: float, point: int, seed: int) -> None:
-    if scale * beta <= 2.0**-26:  # TFLM stops the program
-        return
-    rng = np.random.default_rng(seed)
-    shape = (*rows, depth)
-    agrees(softmax(shape, scale, beta, zero_points=(point, -128)), values(rng, shape))
+@given(CASES["int8"])
+def test_agrees_with_tflm(drawn: Case) -> None:
+    exact(drawn)
 
 
 @examples

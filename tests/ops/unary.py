@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.ops.single import Case
 from tests.tflite import Builder
 
 EVERY_INT8 = np.arange(-128, 128).astype(np.int8)
@@ -27,6 +28,12 @@ def unary(
     y = b.tensor(shape if output is None else output, types[1], scales[1], zero_points[1])
     b.operator(name, [x], [y], options)
     return b.build([x], [y])
+
+
+def every(name: str, **form: Any) -> Case:
+    """Return a case of `name` on every value of its 8-bit input; `form` is that of `unary`."""
+    unsigned = form.get("types", ("int8",))[0] == "uint8"
+    return Case(unary(name, **form), ((EVERY_UINT8 if unsigned else EVERY_INT8,),))
 
 
 # What every operator on an int8 input and output of one shape refuses.

@@ -20,6 +20,7 @@ from tinyml.cli import (
     generate,
     inspect,
     new,
+    ops,
     run_,
     validate,
 )
@@ -39,7 +40,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for _command in (deploy, convert, inspect, generate, build, flash, run_, validate, compare, boards, new, doctor):
+for _command in (
+    deploy,
+    convert,
+    inspect,
+    generate,
+    build,
+    flash,
+    run_,
+    validate,
+    compare,
+    ops,
+    boards,
+    new,
+    doctor,
+):
     _name = _command.__name__.rpartition(".")[2].rstrip("_")
     app.command(_name)(_command.command)
 

@@ -13,6 +13,7 @@ def command(
     engine: options.Engine = ENGINE,
     operators: options.Operators = OPERATORS,
     place: options.Place = None,
+    shape: options.Shape = None,
     json: options.Json = False,
 ) -> None:
     """Write the firmware project of a model for a board: a folder that builds with PlatformIO alone."""
@@ -28,6 +29,7 @@ def command(
         engine=engine,
         operators=operators,
         place=place or (),
+        shape=shape or (),
         progress=terminal.progress(json),
     )
     terminal.show(facts.project(project), json)

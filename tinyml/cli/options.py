@@ -46,6 +46,15 @@ Place = Annotated[
         show_default="the plan chooses",
     ),
 ]
+Shape = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--shape",
+        metavar="INPUT=SIZES",
+        help="Fix an input's shape, such as input=1,49,10,1; may be repeated.",
+        show_default="as in the file",
+    ),
+]
 Target = Annotated[
     str, typer.Option("--target", help="How to run: qemu, renode, or serial for a board on --port.")
 ]

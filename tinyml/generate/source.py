@@ -167,7 +167,7 @@ def _ports(graph: Graph, plan: Plan, indices: Iterable[int]) -> list[_Port]:
 def _operator_files(graph: Graph, operators: str) -> list[str]:
     """Return the names of the interpreter's operators, which are those of the files in `ops/`."""
     names = REGISTRY if operators == "all" else {operator.name for operator in graph.operators}
-    return sorted(REGISTRY[name].__module__.rpartition(".")[2] for name in names)
+    return sorted(REGISTRY[name].file for name in names)
 
 
 # Kernels that the interpreter can call with parameters that are known at compile time, and its structs that hold

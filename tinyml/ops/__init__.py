@@ -1,54 +1,82 @@
-"""The operators: one file an operator, each with `lower(graph, operator) -> Lowered`.
+"""The operators: one file an operator, each with its `OPERATOR`, a `Definition`.
 
-`REGISTRY` is the one list of what is supported; `check(graph)` names all that is not, before anything is built.
+`REGISTRY` is the one list of what is supported; `lower(graph)` names all that is not, before anything is built.
+
+Adding an operator, say TANH, or a form of it:
+
+1. `tinyml/ops/tanh.py`: `lower(graph, operator) -> Lowered`, and `OPERATOR = Definition("TANH", lower, forms)`,
+   whose forms are spelled as in `tflm.py`. Where TFLM is undefined or wrong, the file says so and `lower` refuses.
+2. `firmware/kernels/`: the kernels that the forms name; for the interpreter `firmware/interpreter/tm_op_tanh.c`,
+   and its name in `tm_operators.h`.
+3. `tests/ops/test_tanh.py`: `CASES`, the random models of each form; `SMALL`, the models that are damaged; `grow`,
+   which adds the operator to a composed model (tests/ops/twins.py says what each is).
+4. Its line in `_FILES` below.
+
+All else follows: `tinyml ops` and the contract's tests, `tools/check_ops`, composed models, fuzzing, the tables of
+operators that interpreters are built with. A form of an operator that is there needs no line, only its `Form`, its
+kernels and its cases. `tools/check_ops --operator TANH --count 1000` then proves it, also with `--board` and
+`--engine interpreter`. What is not exact is shrunk to a model in `tests/corpus/`, which the suite runs afterwards.
 """
 
-from collections.abc import Callable
+from importlib import import_module
 
 from tinyml.errors import ModelError
-from tinyml.graph import Graph, Operator
-from tinyml.ops import (
-    add,
-    average_pool2d,
-    concatenation,
-    conv2d,
-    depthwise_conv2d,
-    dequantize,
-    fully_connected,
-    logistic,
-    max_pool2d,
-    mean,
-    mul,
-    pad,
-    quantize,
-    relu,
-    relu6,
-    reshape,
-    softmax,
-)
+from tinyml.graph import Graph
+from tinyml.ops import tflm
+from tinyml.ops.definition import Definition
 from tinyml.ops.lowering import Constant, KernelCall, Lowered
 
-__all__ = ["REGISTRY", "Constant", "KernelCall", "Lowered", "lower"]
+__all__ = ["REGISTRY", "Constant", "Definition", "KernelCall", "Lowered", "lower"]
 
-REGISTRY: dict[str, Callable[[Graph, Operator], Lowered]] = {
-    "ADD": add.lower,
-    "AVERAGE_POOL_2D": average_pool2d.lower,
-    "CONCATENATION": concatenation.lower,
-    "CONV_2D": conv2d.lower,
-    "DEPTHWISE_CONV_2D": depthwise_conv2d.lower,
-    "DEQUANTIZE": dequantize.lower,
-    "FULLY_CONNECTED": fully_connected.lower,
-    "LOGISTIC": logistic.lower,
-    "MAX_POOL_2D": max_pool2d.lower,
-    "MEAN": mean.lower,
-    "MUL": mul.lower,
-    "PAD": pad.lower,
-    "QUANTIZE": quantize.lower,
-    "RELU": relu.lower,
-    "RELU6": relu6.lower,
-    "RESHAPE": reshape.lower,
-    "SOFTMAX": softmax.lower,
-}
+_FILES = (
+    "add",
+    "average_pool2d",
+    "concatenation",
+    "conv2d",
+    "depthwise_conv2d",
+    "dequantize",
+    "fully_connected",
+    "logistic",
+    "max_pool2d",
+    "mean",
+    "mul",
+    "pad",
+    "quantize",
+    "relu",
+    "relu6",
+    "reshape",
+    "softmax",
+)
+
+
+def _definition(file: str) -> Definition:
+    found: Definition = import_module(f"{__name__}.{file}").OPERATOR
+    return found
+
+
+REGISTRY: dict[str, Definition] = {found.name: found for found in map(_definition, _FILES)}
+
+
+def _unsupported(name: str) -> str:
+    if name in tflm.FORMS:
+        return "TFLM has it, tinyml not yet"
+    return "TFLM does not have it either" if not name.startswith("CUSTOM") else "a custom operator"
+
+
+# What converters emit for a batch that was left open.
+_OPEN_BATCH = {"SHAPE", "STRIDED_SLICE", "PACK"}
+
+
+def _hint(names: set[str]) -> str:
+    """Return what to do about operators that are not supported."""
+    hint = f"Replace {', '.join(sorted(names))} in the model; `tinyml ops` lists what is supported and planned."
+    if "SHAPE" in names:
+        both = " and ".join(sorted(names & _OPEN_BATCH))
+        hint = (
+            f"{both} may compute a batch size that was left open: give tinyml the Keras model with --data, or "
+            f"convert with a batch of 1. {hint}"
+        )
+    return hint
 
 
 def lower(graph: Graph) -> tuple[Lowered, ...]:
@@ -58,14 +86,9 @@ def lower(graph: Graph) -> tuple[Lowered, ...]:
         ModelError: operators are not supported (all of them are named at once), or one of them is used in a
             form that is not.
     """
-    missing = [graph.label(op) for op in graph.operators if op.name not in REGISTRY]
+    missing = [op for op in graph.operators if op.name not in REGISTRY]
     if missing:
         what = "operator is" if len(missing) == 1 else "operators are"
-        hint = "Supported: " + ", ".join(sorted(REGISTRY)) + "."
-        if any(op.name == "SHAPE" for op in graph.operators):
-            hint = (
-                "SHAPE, STRIDED_SLICE and PACK compute a batch size that was left open: give tinyml the Keras "
-                "model with --data, or convert with a batch of 1. " + hint
-            )
-        raise ModelError(f"{len(missing)} {what} not supported: " + "; ".join(missing), hint)
-    return tuple(REGISTRY[op.name](graph, op) for op in graph.operators)
+        named = "; ".join(f"{graph.label(op)}: {_unsupported(op.name)}" for op in missing)
+        raise ModelError(f"{len(missing)} {what} not supported: {named}", _hint({op.name for op in missing}))
+    return tuple(REGISTRY[op.name].lower(graph, op) for op in graph.operators)

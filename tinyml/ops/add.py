@@ -3,6 +3,7 @@
 from tinyml import fixedpoint
 from tinyml.graph import Graph, Operator
 from tinyml.ops import broadcast
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, refuse, tensor_of
 from tinyml.ops.quantized import activation_range, check_inputs, check_int8
 
@@ -49,3 +50,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     }
     pointers = (pointer(first, "input1"), pointer(second, "input2"), output.index)
     return Lowered((KernelCall("add_s8", params, pointers),), in_place=broadcast.in_place((first, second), output))
+
+
+OPERATOR = Definition("ADD", lower, (Form("int8", ("add_s8",)),))

@@ -2,6 +2,7 @@
 
 from tinyml.graph import Graph, Operator
 from tinyml.ops import pool2d
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import Lowered
 
 
@@ -12,3 +13,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         ModelError: types, shapes, options or quantization are not what the kernel computes.
     """
     return pool2d.lower_to("average_pool2d_s8", graph, operator)
+
+
+OPERATOR = Definition("AVERAGE_POOL_2D", lower, (Form("int8", ("average_pool2d_s8",)),))

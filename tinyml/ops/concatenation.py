@@ -3,6 +3,7 @@
 import math
 
 from tinyml.graph import Graph, Operator
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, refuse, tensor_of
 from tinyml.ops.quantized import check_int8, options_of
 
@@ -60,3 +61,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
             f"its inputs have {along} elements along dimension {axis}, its output {output.shape[axis]}",
         )
     return Lowered(tuple(calls))
+
+
+OPERATOR = Definition("CONCATENATION", lower, (Form("int8", ("copy_s8",)),))

@@ -1,6 +1,7 @@
 """CONV_2D, also grouped: int8 input and output, int8 weights with one scale or one for each output channel."""
 
 from tinyml.graph import Graph, Operator
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, refuse
 from tinyml.ops.quantized import check_shape, options_of
 from tinyml.ops.weighted import fold_offset, weighted, window_of
@@ -45,3 +46,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         **to.params,
     }
     return Lowered((KernelCall("conv2d_s8", params, pointers),), macs)
+
+
+OPERATOR = Definition("CONV_2D", lower, (Form("int8", ("conv2d_s8", "fully_connected_s8")),))

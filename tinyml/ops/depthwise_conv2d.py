@@ -1,6 +1,7 @@
 """DEPTHWISE_CONV_2D: int8 input and output, int8 weights with one scale or one for each output channel."""
 
 from tinyml.graph import Graph, Operator
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, refuse
 from tinyml.ops.quantized import check_shape, options_of
 from tinyml.ops.weighted import weighted, window_of
@@ -38,3 +39,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     }
     macs = layer.output.elements * filter_height * filter_width
     return Lowered((KernelCall("depthwise_conv2d_s8", params, layer.pointers(layer.bias, to)),), macs)
+
+
+OPERATOR = Definition("DEPTHWISE_CONV_2D", lower, (Form("int8", ("depthwise_conv2d_s8",)),))

@@ -1,6 +1,7 @@
 """DEQUANTIZE from int8 to float32."""
 
 from tinyml.graph import Graph, Operator
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, tensor_of
 from tinyml.ops.quantized import check_inputs, check_int8, check_shape, check_type
 
@@ -19,3 +20,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     before = source.quantized
     params = {"size": source.elements, "zero_point": before.zero_point, "scale": before.scale}
     return Lowered((KernelCall("dequantize_s8_f32", params, (pointer(source, "input"), output.index)),))
+
+
+OPERATOR = Definition("DEQUANTIZE", lower, (Form("int8->float32", ("dequantize_s8_f32",)),))

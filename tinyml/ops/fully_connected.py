@@ -1,6 +1,7 @@
 """FULLY_CONNECTED: int8 input and output, int8 weights with one scale or one for each output channel."""
 
 from tinyml.graph import Graph, Operator, Tensor
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, optional_tensor_of, refuse
 from tinyml.ops.quantized import check_quantized, options_of
 from tinyml.ops.weighted import Weighted, fold_offset, weighted
@@ -71,3 +72,6 @@ def _check_bias_scale(layer: Weighted, bias: Tensor) -> None:
             layer.operator,
             f"its bias has the scale {found:.6g}, not input × filter scale {expected:.6g}",
         )
+
+
+OPERATOR = Definition("FULLY_CONNECTED", lower, (Form("int8", ("fully_connected_s8",)),))

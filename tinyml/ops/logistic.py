@@ -6,6 +6,7 @@ from tinyml import fixedpoint
 from tinyml.fixedpoint import INT8_MAX, INT8_MIN
 from tinyml.graph import Graph, Operator
 from tinyml.ops import lookup
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import Lowered, refuse
 
 _INTEGER_BITS = 4  # of the input, scaled: beyond 16 the result is 0 or 1
@@ -37,3 +38,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         return fixedpoint.clamp(fixedpoint.rounding_shift(result, 31 - 8) + INT8_MIN, INT8_MIN, INT8_MAX)
 
     return lookup.call(source, output, function)
+
+
+OPERATOR = Definition("LOGISTIC", lower, (Form("int8", ("lookup_s8",)),))

@@ -67,6 +67,20 @@ class Lowered:
     alias: int | None = field(default=None)
 
 
+class ShapeError(ModelError):
+    """A tensor has another shape than its operator gives it.
+
+    Attributes:
+        tensor: its index.
+        expected: the shape that it should have.
+    """
+
+    def __init__(self, message: str, tensor: int, expected: tuple[int, ...]) -> None:
+        super().__init__(message)
+        self.tensor = tensor
+        self.expected = expected
+
+
 def refuse(graph: Graph, operator: Operator, reason: str, hint: str = "") -> ModelError:
     """Return the error that names `operator` and says why it cannot be compiled."""
     return ModelError(f"operator {graph.label(operator)}: {reason}", hint)

@@ -3,6 +3,7 @@
 import math
 
 from tinyml.graph import Graph, Operator, Tensor
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, refuse, tensor_of
 from tinyml.ops.quantized import (
     check_inputs,
@@ -91,3 +92,6 @@ def _loops(graph: Graph, operator: Operator, source: Tensor, axes: set[int]) -> 
         for i, (size, step) in enumerate([(1, 0)] * (_LOOPS - len(loops)) + loops):
             params |= {f"{name}_{i}": size, f"{name}_step_{i}": step}
     return params
+
+
+OPERATOR = Definition("MEAN", lower, (Form("int8", ("mean_s8",)),))

@@ -2,6 +2,7 @@
 
 from tinyml.graph import Graph, Operator
 from tinyml.ops import broadcast
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, tensor_of
 from tinyml.ops.quantized import activation_range, check_inputs, check_int8, multiplier_of
 
@@ -33,3 +34,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     }
     pointers = (pointer(first, "input1"), pointer(second, "input2"), output.index)
     return Lowered((KernelCall("mul_s8", params, pointers),), in_place=broadcast.in_place((first, second), output))
+
+
+OPERATOR = Definition("MUL", lower, (Form("int8", ("mul_s8",)),))

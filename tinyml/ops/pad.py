@@ -1,6 +1,7 @@
 """PAD with the zero point or one constant value, int8."""
 
 from tinyml.graph import Graph, Operator, Tensor
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, optional_tensor_of, output_of, pointer, refuse, tensor_of
 from tinyml.ops.quantized import check_inputs, check_int8, check_shape, check_type, constant_of
 
@@ -68,3 +69,6 @@ def _loops(
     for i, (size, before, after) in enumerate([(1, 0, 0)] * (_LOOPS - len(merged)) + merged):
         params |= {f"size_{i}": size, f"before_{i}": before, f"after_{i}": after}
     return params
+
+
+OPERATOR = Definition("PAD", lower, (Form("int8", ("pad_s8",)),))

@@ -4,6 +4,7 @@ from tinyml import fixedpoint
 from tinyml.fixedpoint import INT8_MAX, INT8_MIN
 from tinyml.graph import Graph, Operator
 from tinyml.ops import lookup
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, tensor_of
 from tinyml.ops.quantized import (
     check_inputs,
@@ -40,3 +41,14 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         return fixedpoint.clamp(fixedpoint.wrap(scaled + after.zero_point), INT8_MIN, INT8_MAX)
 
     return lookup.call(source, output, function)
+
+
+OPERATOR = Definition(
+    "QUANTIZE",
+    lower,
+    (
+        Form("float32->int8", ("quantize_f32_s8",)),
+        Form("int8->int8", ("lookup_s8",)),
+        Form("uint8->int8", ("lookup_s8",)),
+    ),
+)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from tinyml import fixedpoint
 from tinyml.flatbuffer import Table
 from tinyml.graph import Graph, Operator, Tensor
-from tinyml.ops.lowering import refuse
+from tinyml.ops.lowering import ShapeError, refuse
 
 # Fused activations that TFLM applies to int8 outputs, by their code in the schema.
 _ACTIVATIONS = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6"}
@@ -63,10 +63,11 @@ def check_shape(graph: Graph, operator: Operator, tensor: Tensor, role: str, exp
     """Check that `tensor`, called `role` in the error, has the shape that its operator gives it.
 
     Raises:
-        ModelError: it has another.
+        ShapeError: it has another.
     """
     if tensor.shape != expected:
-        raise refuse(graph, operator, f"its {role} has the shape {list(tensor.shape)}, not {list(expected)}")
+        text = f"its {role} has the shape {list(tensor.shape)}, not {list(expected)}"
+        raise ShapeError(str(refuse(graph, operator, text)), tensor.index, expected)
 
 
 def check_rank(graph: Graph, operator: Operator, tensor: Tensor, role: str, rank: int) -> None:

@@ -4,6 +4,7 @@ from tinyml import fixedpoint
 from tinyml.fixedpoint import INT8_MAX
 from tinyml.graph import Graph, Operator
 from tinyml.ops import lookup
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import Lowered
 from tinyml.ops.quantized import multiplier_of
 
@@ -24,3 +25,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         return fixedpoint.clamp(fixedpoint.wrap(scaled + after.zero_point), after.zero_point, INT8_MAX)
 
     return lookup.call(source, output, function)
+
+
+OPERATOR = Definition("RELU", lower, (Form("int8", ("lookup_s8",)),))

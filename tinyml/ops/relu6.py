@@ -4,6 +4,7 @@ from tinyml import fixedpoint
 from tinyml.fixedpoint import INT8_MAX
 from tinyml.graph import Graph, Operator
 from tinyml.ops import lookup
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import Lowered, refuse
 
 
@@ -20,3 +21,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         raise refuse(graph, operator, f"its input's scale {scale:.6g} is too small for RELU6")
     six = min(zero_point + fixedpoint.round_half_away(steps), INT8_MAX)
     return lookup.call(source, output, lambda x: fixedpoint.clamp(x, zero_point, six))
+
+
+OPERATOR = Definition("RELU6", lower, (Form("int8", ("lookup_s8",)),))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinyml.graph import Graph, Operator
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import Constant, KernelCall, Lowered, output_of, refuse, tensor_of
 from tinyml.ops.quantized import check_inputs, check_type
 
@@ -28,3 +29,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         params = {"rows": 1, "row_size": source.nbytes, "output_step": source.nbytes, "output_start": 0}
         return Lowered((KernelCall("copy_s8", params, (values, output.index)),))
     return Lowered((), alias=source.index)
+
+
+OPERATOR = Definition("RESHAPE", lower, (Form("any", ("copy_s8",)),))

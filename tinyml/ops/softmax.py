@@ -6,6 +6,7 @@ import numpy as np
 
 from tinyml import fixedpoint
 from tinyml.graph import Graph, Operator
+from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import Constant, KernelCall, Lowered, output_of, pointer, refuse, tensor_of
 from tinyml.ops.quantized import check_inputs, check_int8, check_shape, options_of
 
@@ -65,3 +66,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     # A row's maximum and sum are known before the row's first output is written.
     in_place = () if source.is_constant else (source.index,)
     return Lowered((KernelCall("softmax_s8", params, pointers),), in_place=in_place)
+
+
+OPERATOR = Definition("SOFTMAX", lower, (Form("int8", ("softmax_s8",)),))

@@ -59,15 +59,15 @@ class Plan:
 
 
 # What a sample and an answer may consist of.
-_END_TYPES = ("int8", "uint8", "float32")
+END_TYPES = ("int8", "uint8", "float32")
 
 
 def _check_ends(graph: Graph) -> None:
     for what, ends in (("input", graph.inputs), ("output", graph.outputs)):
         for tensor in (graph.tensors[t] for t in ends):
             name = f"the model's {what}, tensor {tensor.index} ({tensor.name}),"
-            if tensor.type not in _END_TYPES:
-                raise ModelError(f"{name} is {tensor.type}; {', '.join(_END_TYPES)} are allowed")
+            if tensor.type not in END_TYPES:
+                raise ModelError(f"{name} is {tensor.type}; {', '.join(END_TYPES)} are allowed")
             if tensor.is_constant:
                 raise ModelError(f"{name} is a constant, which no operator computes")
 

@@ -1,5 +1,6 @@
 """What each command has to tell, as a tree of plain values: printed as JSON or shown as tables."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from fractions import Fraction
@@ -12,6 +13,7 @@ from tinyml.doctor import Check
 from tinyml.generate import Project
 from tinyml.graph import Tensor
 from tinyml.measure.measurements import Run
+from tinyml.ops import contract
 from tinyml.plan import Layer, Plan
 from tinyml.plan.budget import Budget, RegionBudget
 from tinyml.quantize import Converted
@@ -177,6 +179,16 @@ def new_board(path: Path) -> Facts:
         "lines_to_fill_in": [number for number, _ in unfilled(text)],
         "lines_to_check": marked,
         "then": f"tinyml boards {path}",
+    }
+
+
+def operators(rows: Sequence[contract.Row]) -> Facts:
+    """Return the contract of exactness, and how many of its rows hold."""
+    counts = Counter(row.state for row in rows)
+    return {
+        "operators": [asdict(row) for row in rows],
+        "names": len({row.operator for row in rows}),
+        **{state: counts[state] for state in (contract.EXACT, contract.BOUND, contract.PLANNED)},
     }
 
 

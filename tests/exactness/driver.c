@@ -1,0 +1,121 @@
+/* Runs models on samples that come over a byte stream: standard input on the host, the UART on a board.
+ *
+ * First comes a model: its number in the table of compiled models, or for the interpreter its size and its bytes;
+ * the answer is a status. Then come samples: a word that is not 0, and twice the values of all inputs. The answer
+ * to the first half are the bytes of the outputs after an inference; to the second, those of each layer's output,
+ * run one by one. The word 0 ends the samples of the model. All words are uint32. See engines.py. */
+#include "models.h" /* rendered: the compiled models, or the interpreter's operators; and the sizes of buffers */
+#include "tm_model.h"
+
+#ifdef ON_HOST
+#include <stdio.h>
+#include <stdlib.h>
+
+static void begin(void) {}
+
+static void get(uint8_t *to, uint32_t size) {
+  if (size != 0 && fread(to, 1, size, stdin) != size) exit(0); /* the other end has closed */
+}
+
+static void put(const uint8_t *from, uint32_t size) { fwrite(from, 1, size, stdout); }
+
+static void flush(void) { fflush(stdout); }
+#else
+#include "tm_port.h"
+
+static void begin(void) { tm_port_init(); }
+
+static void get(uint8_t *to, uint32_t size) {
+  for (uint32_t i = 0; i < size;) {
+    const int32_t byte = tm_port_read();
+    if (byte >= 0) to[i++] = (uint8_t)byte;
+  }
+}
+
+static void put(const uint8_t *from, uint32_t size) {
+  for (uint32_t i = 0; i < size; i++) tm_port_write(from[i]);
+}
+
+static void flush(void) {}
+
+void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
+  (void)(cause + pc + lr);
+  tm_port_halt(); /* the host waits in vain, and says which model it was */
+}
+#endif
+
+static uint32_t get_word(void) {
+  uint32_t word;
+  get((uint8_t *)&word, sizeof(word));
+  return word;
+}
+
+static void put_word(uint32_t word) { put((const uint8_t *)&word, sizeof(word)); }
+
+#ifdef INTERPRETED
+#ifdef ON_HOST
+/* Allocated with the file's size, so that the sanitizers see a byte outside of it. */
+static uint8_t *get_file(uint32_t size) {
+  static uint8_t *file;
+  free(file);
+  file = malloc(size);
+  get(file, size);
+  return file;
+}
+#else
+static uint8_t *get_file(uint32_t size) {
+  static uint8_t file[FILE_BYTES] __attribute__((aligned(16)));
+  get(file, size); /* the host knows FILE_BYTES */
+  return file;
+}
+#endif
+
+static TM_ARENA uint8_t arena[ARENA_BYTES];
+static tm_interpreter interpreter;
+
+static void run(uint32_t first, uint32_t end) { tm_interpreter_run(&interpreter, first, end); }
+
+static const tm_model *get_model(void) {
+  static tm_model model;
+  const uint32_t size = get_word();
+  const uint8_t *const file = get_file(size);
+  model = (tm_model){.run = run, .arena = arena, .arena_size = sizeof(arena)};
+  tm_interpreter_load(&interpreter, all_operators, no_specials, file, size, &model);
+  put_word((uint32_t)model.status.error);
+  return &model;
+}
+#else
+static const tm_model *get_model(void) {
+  const tm_model *const model = models[get_word()];
+  put_word((uint32_t)model->status.error);
+  return model;
+}
+#endif
+
+static void get_inputs(const tm_model *model) {
+  for (uint32_t i = 0; i < model->input_count; i++) get(model->inputs[i].data, model->inputs[i].size);
+}
+
+static void run_sample(const tm_model *model) {
+  get_inputs(model);
+  model->run(0, model->layer_count);
+  for (uint32_t i = 0; i < model->output_count; i++) put(model->outputs[i].data, model->outputs[i].size);
+  flush();
+  get_inputs(model);
+  for (uint32_t i = 0; i < model->layer_count; i++) {
+    model->run(i, i + 1);
+    put(model->layer_outputs[i].data, model->layer_outputs[i].size);
+  }
+}
+
+int main(void) {
+  begin();
+  for (;;) {
+    const tm_model *const model = get_model();
+    flush();
+    while (model->status.error == TM_OK && get_word() != 0) {
+      run_sample(model);
+      flush();
+    }
+  }
+}
