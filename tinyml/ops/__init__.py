@@ -42,10 +42,13 @@ _FILES = (
     "mul",
     "pad",
     "quantize",
+    "reduce_max",
+    "reduce_min",
     "relu",
     "relu6",
     "reshape",
     "softmax",
+    "sum",
 )
 
 
