@@ -30,6 +30,8 @@ __all__ = ["REGISTRY", "Constant", "Definition", "KernelCall", "Lowered", "lower
 
 _FILES = (
     "add",
+    "arg_max",
+    "arg_min",
     "average_pool2d",
     "concatenation",
     "conv2d",

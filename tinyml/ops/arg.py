@@ -1,0 +1,42 @@
+"""What ARG_MAX and ARG_MIN share: the place of an extreme value along one constant axis, int8 to int32."""
+
+import math
+
+from tinyml.graph import Graph, Operator
+from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, refuse, tensor_of
+from tinyml.ops.quantized import check_inputs, check_int8, check_shape, check_type, constant_of
+
+
+def place(graph: Graph, operator: Operator, smallest: bool) -> Lowered:
+    """Lower ARG_MAX, or ARG_MIN where the `smallest` element is asked for.
+
+    TFLM checks neither the axis nor the output's shape, and reads or writes outside of tensors where they are
+    impossible.
+
+    Raises:
+        ModelError: types, shapes or the axis are not what the kernel computes.
+    """
+    check_inputs(graph, operator, (2,))
+    source, tensor, output = (
+        tensor_of(graph, operator, 0),
+        tensor_of(graph, operator, 1),
+        output_of(graph, operator),
+    )
+    check_int8(graph, operator, source, "input")
+    check_type(graph, operator, tensor, "axis", "int32")
+    check_type(graph, operator, output, "output", "int32")
+    if tensor.elements != 1:
+        raise refuse(graph, operator, f"its axis has {tensor.elements} elements, not 1")
+    (axis,) = constant_of(graph, operator, tensor, "axis").reshape(-1).tolist()
+    rank = len(source.shape)
+    if not -rank <= axis < rank:
+        raise refuse(graph, operator, f"its axis is {axis}; the input has {rank} dimensions")
+    axis %= rank
+    check_shape(graph, operator, output, "output", source.shape[:axis] + source.shape[axis + 1 :])
+    params = {
+        "outer": math.prod(source.shape[:axis]),
+        "size": source.shape[axis],
+        "inner": math.prod(source.shape[axis + 1 :]),
+        "smallest": int(smallest),
+    }
+    return Lowered((KernelCall("arg_extreme_s8", params, (pointer(source, "input"), output.index)),))
