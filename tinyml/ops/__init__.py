@@ -49,6 +49,8 @@ _FILES = (
     "relu",
     "relu6",
     "reshape",
+    "resize_bilinear",
+    "resize_nearest_neighbor",
     "softmax",
     "sum",
 )
