@@ -53,6 +53,7 @@ _FILES = (
     "resize_nearest_neighbor",
     "softmax",
     "sum",
+    "transpose_conv",
 )
 
 

@@ -25,14 +25,11 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         raise refuse(graph, operator, "it has both align_corners and half_pixel_centers; one of them is allowed")
     params = params_of(source, output)
     for axis, name in ((1, "height"), (2, "width")):
-        step, start = _walk(source.shape[axis], output.shape[axis], align_corners, half_pixels)
-        last = (output.shape[axis] - 1) * step + start
-        if last >= source.shape[axis] * _UNIT:
-            raise refuse(
-                graph,
-                operator,
-                f"its {name} of {source.shape[axis]} becomes {output.shape[axis]}, and TFLM reads behind the input",
-            )
+        before, after = source.shape[axis], output.shape[axis]
+        step, start = _walk(before, after, align_corners, half_pixels)
+        if (after - 1) * step + start >= before * _UNIT:
+            reason = f"its {name} of {before} becomes {after}, where TFLM reads behind the input"
+            raise refuse(graph, operator, reason)
         params |= {f"step_{name}": step, f"start_{name}": start}
     return Lowered((KernelCall("resize_bilinear_s8", params, (pointer(source, "input"), output.index)),))
 
