@@ -13,18 +13,6 @@ static void run(const void *data) {
   tm_arg_extreme_s8(&call->params, call->input, call->output);
 }
 
-/* Read the axis, input 1, counted from the front. */
-static TM_COLD bool axis_read(tm_interpreter *model, const tm_tensor *source, uint32_t *axis) {
-  tm_tensor tensor;
-  if (!tm_input(model, 1, &tensor) ||
-      !tm_require(model, tensor.type == TM_INT32 && tensor.is_constant && tensor.elements == 1)) {
-    return false;
-  }
-  const int32_t value = *(const int32_t *)(const void *)tensor.data, rank = (int32_t)source->rank;
-  *axis = (uint32_t)(value < 0 ? value + rank : value);
-  return tm_require(model, value >= -rank && value < rank);
-}
-
 /* Whether the output has the input's shape without the axis. */
 static TM_COLD bool shape_fits(const tm_tensor *source, uint32_t axis, const tm_tensor *output) {
   bool fits = output->rank + 1 == source->rank;
@@ -39,15 +27,18 @@ void tm_arg_prepare(tm_interpreter *model, bool smallest) {
   uint32_t axis;
   if (!tm_require(model, model->node.inputs.length == 2) || !tm_input(model, 0, &source) ||
       !tm_output(model, &output) || !tm_require(model, tm_is_int8(&source) && output.type == TM_INT32) ||
-      !axis_read(model, &source, &axis) || !tm_require(model, shape_fits(&source, axis, &output)) ||
+      !tm_axis_of(model, &source, &axis) || !tm_require(model, shape_fits(&source, axis, &output)) ||
       !tm_require_apart(model, &source, &output, false)) {
     return;
   }
   arg_call *call = tm_layer_add(model, run, sizeof(*call), &output);
   if (call == NULL) return;
-  tm_arg_extreme_s8_params params = {.outer = 1, .size = source.shape[axis], .inner = 1, .smallest = smallest};
-  for (uint32_t i = 0; i < axis; i++) params.outer *= source.shape[i];
-  for (uint32_t i = axis + 1; i < source.rank; i++) params.inner *= source.shape[i];
+  const tm_arg_extreme_s8_params params = {
+      .outer = tm_size_between(&source, 0, axis),
+      .size = source.shape[axis],
+      .inner = tm_size_between(&source, axis + 1, source.rank),
+      .smallest = smallest,
+  };
   const arg_call made = {params, (const int8_t *)source.data, (int32_t *)(void *)output.data};
   *call = made;
 }

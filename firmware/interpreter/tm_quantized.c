@@ -62,6 +62,23 @@ tm_factor tm_require_factor(tm_interpreter *model, float a, float b, float c) {
   return factor;
 }
 
+bool tm_axis_of(tm_interpreter *model, const tm_tensor *source, uint32_t *axis) {
+  tm_tensor tensor;
+  if (!tm_input(model, 1, &tensor) ||
+      !tm_require(model, tensor.type == TM_INT32 && tensor.is_constant && tensor.elements == 1)) {
+    return false;
+  }
+  const int32_t value = *(const int32_t *)(const void *)tensor.data, rank = (int32_t)source->rank;
+  *axis = (uint32_t)(value < 0 ? value + rank : value);
+  return tm_require(model, value >= -rank && value < rank);
+}
+
+int32_t tm_size_between(const tm_tensor *tensor, uint32_t first, uint32_t end) {
+  int32_t size = 1;
+  for (uint32_t i = first; i < end; i++) size *= tensor->shape[i];
+  return size;
+}
+
 /* `real` in steps of the output; false where it has more than 32 bits. */
 static TM_COLD bool bound(float real, const tm_tensor *output, int32_t *steps) {
   const float quotient = real / output->scale;

@@ -35,6 +35,12 @@ bool tm_has_shape4(const tm_tensor *tensor, int32_t n0, int32_t n1, int32_t n2, 
 bool tm_require_apart(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output,
                       bool in_place) TM_COLD;
 
+/* Read the axis of `source`, input 1, a constant of one element; it is counted from the front. */
+bool tm_axis_of(tm_interpreter *model, const tm_tensor *source, uint32_t *axis) TM_COLD;
+
+/* The elements of dimensions `first` to `end` - 1. */
+int32_t tm_size_between(const tm_tensor *tensor, uint32_t first, uint32_t end) TM_COLD;
+
 /* An option of `size` bytes; `absent` where the operator has none. */
 int32_t tm_option(tm_interpreter *model, uint32_t slot, uint32_t size, int32_t absent) TM_COLD;
 

@@ -3,8 +3,8 @@
 import math
 
 from tinyml.graph import Graph, Operator
-from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, refuse, tensor_of
-from tinyml.ops.quantized import check_inputs, check_int8, check_shape, check_type, constant_of
+from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, tensor_of
+from tinyml.ops.quantized import axis_of, check_inputs, check_int8, check_shape, check_type
 
 
 def place(graph: Graph, operator: Operator, smallest: bool) -> Lowered:
@@ -23,15 +23,8 @@ def place(graph: Graph, operator: Operator, smallest: bool) -> Lowered:
         output_of(graph, operator),
     )
     check_int8(graph, operator, source, "input")
-    check_type(graph, operator, tensor, "axis", "int32")
     check_type(graph, operator, output, "output", "int32")
-    if tensor.elements != 1:
-        raise refuse(graph, operator, f"its axis has {tensor.elements} elements, not 1")
-    (axis,) = constant_of(graph, operator, tensor, "axis").reshape(-1).tolist()
-    rank = len(source.shape)
-    if not -rank <= axis < rank:
-        raise refuse(graph, operator, f"its axis is {axis}; the input has {rank} dimensions")
-    axis %= rank
+    axis = axis_of(graph, operator, source, tensor)
     check_shape(graph, operator, output, "output", source.shape[:axis] + source.shape[axis + 1 :])
     params = {
         "outer": math.prod(source.shape[:axis]),
