@@ -41,6 +41,7 @@ _FILES = (
     "dequantize",
     "fully_connected",
     "l2_normalization",
+    "log_softmax",
     "logistic",
     "max_pool2d",
     "mean",
