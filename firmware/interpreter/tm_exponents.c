@@ -3,7 +3,6 @@
 #define TM_INTEGER_BITS 5 /* of a scaled difference: exp(-32) is 0 for the sum */
 
 bool tm_exponents_of(tm_interpreter *model, float scale, float beta, tm_exponents *exponents) {
-  if (!tm_require(model, beta > 0 && beta <= 3.4028234663852886e38F)) return false;
   tm_factor factor = tm_factor_of(scale, beta, 1.0F, 31 - TM_INTEGER_BITS);
   if (factor.shift > 31) { /* TFLM's limit */
     factor.multiplier = INT32_MAX;
@@ -19,7 +18,7 @@ bool tm_exponents_of(tm_interpreter *model, float scale, float beta, tm_exponent
 int32_t *tm_differences_take(tm_interpreter *model, const tm_exponents *exponents) {
   int32_t *scaled = tm_take(model, (uint32_t)exponents->size * (uint32_t)sizeof(*scaled));
   for (int32_t i = 0; scaled != NULL && i < exponents->size; i++) {
-    scaled[i] = tm_requantize(-i, exponents->factor.multiplier, exponents->factor.shift);
+    scaled[i] = tm_scaled(-i, exponents->factor);
   }
   return scaled;
 }

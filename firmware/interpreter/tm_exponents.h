@@ -10,7 +10,7 @@ typedef struct {
   int32_t size; /* differences whose exponential is not 0: 0 to size - 1 */
 } tm_exponents;
 
-/* Find how differences of inputs with this scale are scaled. */
+/* Find how differences of inputs with this scale are scaled. beta: finite and above 0. */
 bool tm_exponents_of(tm_interpreter *model, float scale, float beta, tm_exponents *exponents) TM_COLD;
 
 /* -d, scaled, for each difference d, at the arena's end. */

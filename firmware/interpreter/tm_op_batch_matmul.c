@@ -71,8 +71,8 @@ static TM_COLD void prepare(tm_interpreter *model) {
       !tm_require(model, is_possible(&first) && is_possible(&second) && is_possible(&output))) {
     return;
   }
-  const matrices left = matrices_of(&first, tm_option(model, 0, 1, 0) != 0);
-  const matrices right = matrices_of(&second, tm_option(model, 1, 1, 0) != 0);
+  const matrices left = matrices_of(&first, tm_option(model, TM_FIELD(0, 1), 0) != 0);
+  const matrices right = matrices_of(&second, tm_option(model, TM_FIELD(1, 1), 0) != 0);
   int32_t batches[TM_BATCH_LOOPS];
   if (!tm_require(model, shapes_fit(&left, &right, first.rank > second.rank ? first.rank : second.rank, &output,
                                     batches)) ||

@@ -20,7 +20,7 @@ static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, output;
   if (!tm_int8_pair(model, 1, 1, &source, &output) ||
       !tm_require(model, tm_same_shape(&source, &output) && source.rank >= 1 && source.rank <= TM_L2_MAX_RANK &&
-                             tm_option(model, 0, 1, 0) == 0 && output.scale == 1.0F / 128.0F &&
+                             tm_option(model, TM_FIELD(0, 1), 0) == 0 && output.scale == 1.0F / 128.0F &&
                              output.zero_point == 0)) {
     return;
   }

@@ -18,7 +18,8 @@ static void run(const void *data) {
 /* The distance of two output positions in the input, and the place of the first; false where the last one is
  * behind the input. */
 static TM_COLD bool walk(tm_interpreter *model, int32_t size, int32_t output, int32_t *step, int32_t *start) {
-  const bool align_corners = tm_option(model, 2, 1, 0) != 0, half_pixels = tm_option(model, 3, 1, 0) != 0;
+  const bool align_corners = tm_option(model, TM_FIELD(2, 1), 0) != 0,
+             half_pixels = tm_option(model, TM_FIELD(3, 1), 0) != 0;
   const int32_t ends = align_corners && output > 1;
   *step = (TM_UNIT * (size - ends) + (output - ends) / 2) / (output - ends);
   *start = half_pixels ? *step / 2 - TM_UNIT / 2 : 0;

@@ -17,8 +17,8 @@ static void run(const void *data) {
 
 /* The input position for each of `output` positions, at the arena's end. */
 static TM_COLD const int16_t *nearest(tm_interpreter *model, int32_t size, int32_t output) {
-  const bool align_corners = tm_option(model, 0, 1, 0) != 0;
-  const float middle = tm_option(model, 1, 1, 0) != 0 ? 0.5F : 0.0F;
+  const bool align_corners = tm_option(model, TM_FIELD(0, 1), 0) != 0;
+  const float middle = tm_option(model, TM_FIELD(1, 1), 0) != 0 ? 0.5F : 0.0F;
   const int32_t ends = align_corners && output > 1;
   const float scale = (float)(size - ends) / (float)(output - ends);
   int16_t *positions = tm_take(model, (uint32_t)output * (uint32_t)sizeof(*positions));

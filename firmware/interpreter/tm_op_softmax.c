@@ -16,9 +16,20 @@ static void run(const void *data) {
   tm_softmax_s8(&call->params, call->input, call->exps, call->output);
 }
 
-static TM_COLD float beta_read(tm_interpreter *model) {
-  const uint32_t at = model->node.options == 0 ? 0 : tm_field(&model->file, model->node.options, 0);
-  return at == 0 ? 0.0F : tm_float(&model->file, at);
+/* The exponentials of all differences whose exponential is not 0. */
+static TM_COLD const int32_t *exponentials(tm_interpreter *model, float scale, int32_t *size) {
+  const uint32_t beta = (uint32_t)tm_option(model, TM_FIELD(0, 4), 0);
+  if (!tm_require(model, tm_is_positive(beta))) return NULL;
+  tm_exponents exponents;
+  if (!tm_exponents_of(model, scale, tm_float(beta), &exponents)) return NULL;
+  *size = exponents.size;
+  const int32_t *exps = tm_prepared(model, (uint32_t)*size * (uint32_t)sizeof(*exps));
+  if (exps == NULL) exps = tm_exps_take(model, &exponents);
+  if (exps == NULL) return NULL;
+  bool possible = exps[0] == INT32_MAX; /* the kernel's sums begin with 1.0 */
+  for (int32_t i = 0; i < *size; i++) possible = possible && exps[i] >= 0;
+  tm_require(model, possible);
+  return exps;
 }
 
 static TM_COLD void prepare(tm_interpreter *model) {
@@ -31,14 +42,13 @@ static TM_COLD void prepare(tm_interpreter *model) {
   }
   const int32_t depth = source.shape[source.rank - 1];
   if (!tm_require(model, depth <= TM_MAX_DEPTH)) return;
-  tm_exponents exponents;
-  if (!tm_exponents_of(model, source.scale, beta_read(model), &exponents)) return;
-  const int32_t *exps = tm_exps_take(model, &exponents);
+  int32_t size = 0;
+  const int32_t *exps = exponentials(model, source.scale, &size);
   softmax_call *call = tm_layer_add(model, run, sizeof(*call), &output);
   if (call == NULL) return;
   call->params.rows = source.elements / depth;
   call->params.depth = depth;
-  call->params.exp_size = exponents.size;
+  call->params.exp_size = size;
   call->input = (const int8_t *)source.data;
   call->exps = exps;
   call->output = (int8_t *)output.data;

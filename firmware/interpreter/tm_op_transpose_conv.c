@@ -1,5 +1,5 @@
 /* TRANSPOSE_CONV; see tinyml/ops/transpose_conv.py. */
-#include "tm_quantized.h"
+#include "tm_weighted.h"
 #include "transpose_conv_s8.h"
 
 #define TM_MAX_SIZE (1 << 15) /* keeps positions inside 32 bits in the kernel */
@@ -7,13 +7,13 @@
 enum { TM_PADDING_SAME = 0, TM_PADDING_VALID = 1 };
 
 typedef struct {
-  tm_channel_arrays at;
+  tm_weighted_arrays at;
   tm_transpose_conv_s8_params params;
 } transpose_conv_call;
 
 static void run(const void *data) {
   const transpose_conv_call *call = data;
-  const tm_channel_arrays *at = &call->at;
+  const tm_weighted_arrays *at = &call->at;
   tm_transpose_conv_s8(&call->params, at->input, at->weights, at->bias, at->multipliers, at->shifts, at->output);
 }
 
@@ -30,46 +30,35 @@ static TM_COLD bool pad(int32_t padding, int32_t stride, int32_t taps, int32_t o
 }
 
 static TM_COLD void prepare(tm_interpreter *model) {
-  tm_tensor source, filter, output;
-  tm_channel_output to;
-  const int32_t *bias;
-  const uint32_t count = model->node.inputs.length;
-  if (!tm_require(model, (count == 3 || count == 4) && model->node.options != 0) || !tm_input(model, 2, &source) ||
-      !tm_output(model, &output) || !tm_filter(model, 4, 0, &filter) ||
-      !tm_require(model, tm_is_int8(&source) && tm_is_int8(&output) && source.rank == 4 && output.rank == 4 &&
-                             filter.shape[3] == source.shape[3])) {
-    return;
-  }
-  const int32_t padding = tm_option(model, 0, 1, 0);
+  tm_weighted weighted;
+  if (!tm_weighted_read(model, 2, 4, 0, 3, &weighted)) return;
+  const tm_tensor *source = &weighted.source, *output = &weighted.output;
+  const int32_t *filter = weighted.filter.shape, padding = tm_option(model, TM_FIELD(0, 1), 0);
   tm_transpose_conv_s8_params params = {
-      .batches = source.shape[0],
-      .input_height = source.shape[1],
-      .input_width = source.shape[2],
-      .input_channels = source.shape[3],
-      .filter_height = filter.shape[1],
-      .filter_width = filter.shape[2],
-      .output_height = output.shape[1],
-      .output_width = output.shape[2],
-      .output_channels = filter.shape[0],
-      .stride_height = tm_option(model, 2, 4, 0),
-      .stride_width = tm_option(model, 1, 4, 0),
-      .input_offset = -source.zero_point,
+      .batches = source->shape[0],
+      .input_height = source->shape[1],
+      .input_width = source->shape[2],
+      .input_channels = source->shape[3],
+      .filter_height = filter[1],
+      .filter_width = filter[2],
+      .output_height = output->shape[1],
+      .output_width = output->shape[2],
+      .output_channels = weighted.channels,
+      .stride_height = tm_option(model, TM_FIELD(2, 4), 0),
+      .stride_width = tm_option(model, TM_FIELD(1, 4), 0),
+      .input_offset = -source->zero_point,
+      .output_offset = weighted.scaling.output_offset,
+      .activation_min = weighted.scaling.activation_min,
+      .activation_max = weighted.scaling.activation_max,
+      .per_channel = weighted.scaling.per_channel,
+      .shifts_right = weighted.scaling.shifts_right,
   };
   const bool possible =
-      output.shape[0] == params.batches && output.shape[3] == params.output_channels &&
-      pad(padding, params.stride_height, filter.shape[1], output.shape[1], source.shape[1], &params.pad_top) &&
-      pad(padding, params.stride_width, filter.shape[2], output.shape[2], source.shape[2], &params.pad_left);
-  if (!tm_require(model, possible) || !tm_require_apart(model, &source, &output, false) ||
-      !tm_channel_prepare(model, &source, &filter, &output, tm_option(model, 3, 1, 0), &to) ||
-      !tm_bias(model, 3, params.output_channels, &bias)) {
-    return;
-  }
-  params.output_offset = to.output_offset;
-  params.activation_min = to.activation_min;
-  params.activation_max = to.activation_max;
-  params.per_channel = to.per_channel;
-  params.shifts_right = to.shifts_right;
-  tm_channel_add(model, run, &params, sizeof(params), &source, &filter, bias, &to, &output);
+      source->rank == 4 && output->rank == 4 && filter[3] == source->shape[3] &&
+      output->shape[0] == source->shape[0] && output->shape[3] == weighted.channels &&
+      pad(padding, params.stride_height, filter[1], output->shape[1], source->shape[1], &params.pad_top) &&
+      pad(padding, params.stride_width, filter[2], output->shape[2], source->shape[2], &params.pad_left);
+  if (tm_require(model, possible)) tm_weighted_add(model, run, &params, sizeof(params), &weighted);
 }
 
 const tm_operator tm_op_transpose_conv = {67, prepare};

@@ -65,7 +65,7 @@ bool tm_reduction_read(tm_interpreter *model, tm_reduction *reduction) {
   if (!tm_int8_pair(model, 2, 2, &reduction->source, &reduction->output) || !axes_read(model, source, &reduced)) {
     return false;
   }
-  const bool keep = tm_option(model, 0, 1, 0) != 0;
+  const bool keep = tm_option(model, TM_FIELD(0, 1), 0) != 0;
   reduction->count = source->elements / output->elements;
   return tm_require(model, shape_fits(source, reduced, keep, output) && loops_find(source, reduced, reduction)) &&
          tm_require_apart(model, source, output, true);

@@ -10,7 +10,9 @@ bool tm_images_read(tm_interpreter *model, tm_tensor *source, tm_tensor *output)
     return false;
   }
   const int32_t *values = (const int32_t *)(const void *)size.data;
-  bool fits = tm_has_shape4(output, source->shape[0], values[0], values[1], source->shape[3]);
-  for (uint32_t i = 1; i < 3; i++) fits = fits && tm_max(source->shape[i], output->shape[i]) <= TM_MAX_SIZE;
+  const int32_t *made = output->shape;
+  bool fits = output->rank == 4 && made[0] == source->shape[0] && made[1] == values[0] && made[2] == values[1] &&
+              made[3] == source->shape[3];
+  for (uint32_t i = 1; i < 3; i++) fits = fits && tm_max(source->shape[i], made[i]) <= TM_MAX_SIZE;
   return tm_require(model, fits) && tm_require_apart(model, source, output, false);
 }

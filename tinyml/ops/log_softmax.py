@@ -52,7 +52,7 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     pointers = (
         pointer(source, "input"),
         Constant("differences", np.array(scaled, np.int32), lookup=True),
-        Constant("exps", np.array(exponentials(scaled), np.int32), lookup=True),
+        Constant("exponentials", np.array(exponentials(scaled), np.int32), lookup=True),
         output.index,
     )
     # A row's maximum and sum are known before the row's first output is written.
