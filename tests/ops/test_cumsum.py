@@ -57,10 +57,14 @@ SMALL = (lambda _: cumsum(),)
 
 
 def grow(composer: Composer, x: Made) -> None:
-    if x.zero_point == 0:
-        axis = composer.random.randrange(len(x.shape))
-        options = {"exclusive": composer.random.random() < 0.5, "reverse": composer.random.random() < 0.5}
-        composer.add("CUMSUM", [x.index, composer.int32s([axis])], composer.tensor(x.shape), options)
+    """Add the operator, behind a QUANTIZE where the zero point is not 0."""
+    if x.zero_point != 0:
+        moved = composer.quantized(x.shape, x.scale, 0)
+        composer.add("QUANTIZE", [x.index], moved)
+        x = moved
+    axis = composer.random.randrange(len(x.shape))
+    options = {"exclusive": composer.random.random() < 0.5, "reverse": composer.random.random() < 0.5}
+    composer.add("CUMSUM", [x.index, composer.int32s([axis])], composer.tensor(x.shape), options)
 
 
 @examples

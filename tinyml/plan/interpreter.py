@@ -17,8 +17,8 @@ _PORT_BYTES = 2 * _WORD
 _OPERATOR_BYTES = 4 * _WORD  # two words each in the tables of layers and of their outputs
 _CALL_BYTES = 2 * _WORD  # more than parameters and pointers: what calls of some operators hold besides
 
-# Arrays that the flatbuffer does not hold, in the order in which the interpreter asks for them. It computes tables of
-# functions that have other names.
+# Arrays that the flatbuffer does not hold, in the order in which the interpreter asks for them; it computes tables
+# of functions that have other names.
 _PREPARED = ("multipliers", "shifts", "bias", "exps", "table")
 _DENSE = "fully_connected_s8"
 _BIAS_AT = {"transpose_conv_s8": 3}  # its place among the operator's inputs, where it is not 2
