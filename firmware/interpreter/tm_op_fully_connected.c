@@ -12,7 +12,7 @@ static TM_COLD bool bias_scale_fits(const tm_weighted *weighted) {
 static TM_COLD void prepare(tm_interpreter *model) {
   tm_weighted weighted;
   const tm_tensor *filter = &weighted.filter, *output = &weighted.output;
-  if (!tm_weighted_read(model, 2, 0, 0, &weighted)) return;
+  if (!tm_weighted_read(model, 0, 2, 0, 0, &weighted)) return;
   const int32_t channels = weighted.channels, rows = output->elements / channels;
   /* TFLM reads the weights' zero point and the bias's scale only where the weights have one scale. */
   const bool whole = filter->scales.length == 1;

@@ -1,9 +1,8 @@
 /* SOFTMAX; see tinyml/ops/softmax.py. */
 #include "softmax_s8.h"
-#include "tm_quantized.h"
+#include "tm_exponents.h"
 
-#define TM_INTEGER_BITS 5 /* of a difference of two inputs, scaled: exp(-32) is 0 for the sum */
-#define TM_MAX_DEPTH 511  /* TFLM's sum of exponentials keeps 12 integer bits, its last shift allows 9 of them */
+#define TM_MAX_DEPTH 511 /* TFLM's sum of exponentials keeps 12 integer bits, its last shift allows 9 of them */
 
 typedef struct {
   tm_softmax_s8_params params;
@@ -17,29 +16,15 @@ static void run(const void *data) {
   tm_softmax_s8(&call->params, call->input, call->exps, call->output);
 }
 
-/* The exponentials of the differences 0 to size - 1, at the arena's end. */
-static TM_COLD const int32_t *exponentials_compute(tm_interpreter *model, tm_factor factor, int32_t size) {
-  int32_t *exps = tm_take(model, (uint32_t)size * (uint32_t)sizeof(*exps));
-  for (int32_t i = 0; exps != NULL && i < size; i++) {
-    exps[i] = tm_exp_of_negative(tm_scaled(-i, factor), TM_INTEGER_BITS);
-  }
-  return exps;
-}
-
 /* The exponentials of all differences whose exponential is not 0. */
 static TM_COLD const int32_t *exponentials(tm_interpreter *model, float scale, int32_t *size) {
   const uint32_t beta = (uint32_t)tm_option(model, TM_FIELD(0, 4), 0);
   if (!tm_require(model, tm_is_positive(beta))) return NULL;
-  tm_factor factor = tm_factor_of(scale, tm_float(beta), 1.0F, 31 - TM_INTEGER_BITS);
-  if (factor.shift > 31) { /* TFLM's limit */
-    factor.multiplier = INT32_MAX;
-    factor.shift = 31;
-  }
-  const bool above_one = factor.shift > 1 || (factor.shift == 1 && factor.multiplier > 1 << 30);
-  if (!tm_require(model, above_one)) return NULL;
-  *size = tm_min(255, tm_input_radius(TM_INTEGER_BITS, factor.shift)) + 1;
+  tm_exponents exponents;
+  if (!tm_exponents_of(model, scale, tm_float(beta), &exponents)) return NULL;
+  *size = exponents.size;
   const int32_t *exps = tm_prepared(model, (uint32_t)*size * (uint32_t)sizeof(*exps));
-  if (exps == NULL) exps = exponentials_compute(model, factor, *size);
+  if (exps == NULL) exps = tm_exps_take(model, &exponents);
   if (exps == NULL) return NULL;
   bool possible = exps[0] == INT32_MAX; /* the kernel's sums begin with 1.0 */
   for (int32_t i = 0; i < *size; i++) possible = possible && exps[i] >= 0;

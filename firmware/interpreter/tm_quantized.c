@@ -41,6 +41,23 @@ bool tm_require_apart(tm_interpreter *model, const tm_tensor *source, const tm_t
   return apart || tm_fail(model, TM_ERROR_PLAN, model->node.index, 0);
 }
 
+bool tm_axis_of(tm_interpreter *model, const tm_tensor *source, uint32_t *axis) {
+  tm_tensor tensor;
+  if (!tm_input(model, 1, &tensor) ||
+      !tm_require(model, tensor.type == TM_INT32 && tensor.is_constant && tensor.elements == 1)) {
+    return false;
+  }
+  const int32_t value = *(const int32_t *)(const void *)tensor.data, rank = (int32_t)source->rank;
+  *axis = (uint32_t)(value < 0 ? value + rank : value);
+  return tm_require(model, value >= -rank && value < rank);
+}
+
+int32_t tm_size_between(const tm_tensor *tensor, uint32_t first, uint32_t end) {
+  int32_t size = 1;
+  for (uint32_t i = first; i < end; i++) size *= tensor->shape[i];
+  return size;
+}
+
 int32_t tm_option(tm_interpreter *model, uint32_t field, int32_t absent) {
   return model->node.options == 0 ? absent : tm_scalar(&model->file, model->node.options, field, absent);
 }

@@ -44,6 +44,12 @@ bool tm_same_shape(const tm_tensor *a, const tm_tensor *b) TM_COLD;
 bool tm_require_apart(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output,
                       bool in_place) TM_COLD;
 
+/* Read the axis of `source`, input 1, a constant of one element; it is counted from the front. */
+bool tm_axis_of(tm_interpreter *model, const tm_tensor *source, uint32_t *axis) TM_COLD;
+
+/* The elements of dimensions `first` to `end` - 1. */
+int32_t tm_size_between(const tm_tensor *tensor, uint32_t first, uint32_t end) TM_COLD;
+
 /* The option in a field; `absent` where the operator has none. */
 int32_t tm_option(tm_interpreter *model, uint32_t field, int32_t absent) TM_COLD;
 

@@ -8,11 +8,11 @@ static TM_COLD bool filter_read(tm_interpreter *model, uint32_t rank, int32_t ax
                                filter->scales.length != 0 && (filter->scales.length == 1 || filter->axis == axis));
 }
 
-static TM_COLD bool bias_read(tm_interpreter *model, tm_weighted *weighted) {
+static TM_COLD bool bias_read(tm_interpreter *model, uint32_t position, tm_weighted *weighted) {
   tm_tensor *bias = &weighted->bias;
   weighted->arrays.bias = NULL;
-  if (!tm_has_input(model, 2)) return true;
-  if (!tm_input(model, 2, bias)) return false;
+  if (!tm_has_input(model, position)) return true;
+  if (!tm_input(model, position, bias)) return false;
   weighted->arrays.bias = (const int32_t *)(const void *)bias->data;
   return tm_require(model, bias->type == TM_INT32 && bias->is_constant && bias->elements == weighted->channels);
 }
@@ -54,18 +54,22 @@ static TM_COLD bool scaling_read(tm_interpreter *model, int32_t code, tm_weighte
   return tm_activation_range(model, code, &weighted->output, &scaling->activation_min, &scaling->activation_max);
 }
 
-bool tm_weighted_read(tm_interpreter *model, uint32_t rank, int32_t axis, uint32_t activation,
+bool tm_weighted_read(tm_interpreter *model, uint32_t source_at, uint32_t rank, int32_t axis, uint32_t activation,
                       tm_weighted *weighted) {
+  const uint32_t bias_at = source_at == 0 ? 2 : source_at + 1, count = model->node.inputs.length;
   tm_tensor *source = &weighted->source, *filter = &weighted->filter, *output = &weighted->output;
-  if (!tm_int8_pair(model, 2, 3, source, output) || !filter_read(model, rank, axis, filter) ||
-      !tm_require(model, model->node.options != 0) || !tm_require_apart(model, source, output, false)) {
+  if (!tm_require(model, count == bias_at || count == bias_at + 1) || !tm_input(model, source_at, source) ||
+      !tm_output(model, output) || !tm_require(model, tm_is_int8(source) && tm_is_int8(output)) ||
+      !filter_read(model, rank, axis, filter) || !tm_require(model, model->node.options != 0) ||
+      !tm_require_apart(model, source, output, false)) {
     return false;
   }
   weighted->channels = filter->shape[axis];
   weighted->arrays.input = (const int8_t *)source->data;
   weighted->arrays.weights = (const int8_t *)filter->data;
   weighted->arrays.output = (int8_t *)output->data;
-  return scaling_read(model, tm_option(model, TM_FIELD(activation, 1), 0), weighted) && bias_read(model, weighted);
+  return scaling_read(model, tm_option(model, TM_FIELD(activation, 1), 0), weighted) &&
+         bias_read(model, bias_at, weighted);
 }
 
 void tm_weighted_add(tm_interpreter *model, tm_run *run, const void *params, uint32_t size,

@@ -1,5 +1,5 @@
-/* Operators whose sums of weighted inputs become outputs by channel: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED.
- */
+/* Operators whose sums of weighted inputs become outputs by channel: CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED,
+ * TRANSPOSE_CONV. */
 #ifndef TM_WEIGHTED_H
 #define TM_WEIGHTED_H
 
@@ -35,10 +35,11 @@ typedef struct {
   tm_scaling scaling;
 } tm_weighted;
 
-/* Read the operator. Its filter, constant int8, has `rank` dimensions, with one scale or one along dimension
- * `axis`, the output channels; the activation is the option in slot `activation`. Multipliers and
- * shifts lie in the file where they were prepared, and otherwise at the arena's end. */
-bool tm_weighted_read(tm_interpreter *model, uint32_t rank, int32_t axis, uint32_t activation,
+/* Read the operator. Its input is the one at `source_at`, 0 or 2, its filter input 1, and the bias, if any, the
+ * last. The filter, constant int8, has `rank` dimensions, with one scale or one along dimension `axis`, the output
+ * channels; the activation is the option in slot `activation`. Multipliers and shifts lie in the file where they
+ * were prepared, and otherwise at the arena's end. */
+bool tm_weighted_read(tm_interpreter *model, uint32_t source_at, uint32_t rank, int32_t axis, uint32_t activation,
                       tm_weighted *weighted) TM_COLD;
 
 /* Add the layer of such a kernel, whose parameters have `size` bytes. A special kernel for them takes the place of

@@ -3,76 +3,14 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.composed import Composer, Made
-from tests.ops.single import (
-    Case,
-    agrees,
-    case,
-    exact,
-    examples,
-    generators,
-    refused,
-    scales,
-    values,
-    zero_points,
-)
-from tests.tflite import Builder
+from tests.ops import reductions
+from tests.ops.reductions import reduction
+from tests.ops.single import Case, agrees, exact, examples, refused, values
 
-
-def mean(
-    shape: tuple[int, ...] = (1, 4, 5, 3),
-    axes: tuple[int, ...] = (1, 2),
-    keep: bool | None = False,
-    *,
-    scales: tuple[float, float] = (0.05, 0.04),
-    zero_points: tuple[int, int] = (3, -4),
-    output: tuple[int, ...] | None = None,
-    axis_type: str = "int32",
-    scalar: bool = False,
-    constant_axis: bool = True,
-) -> bytes:
-    """A model of one MEAN."""
-    b = Builder()
-    reduced = {axis % len(shape) for axis in axes}
-    if output is None:
-        kept = [1 if i in reduced else n for i, n in enumerate(shape) if keep or i not in reduced]
-        output = tuple(kept)
-    x = b.tensor(shape, scale=scales[0], zero_point=zero_points[0])
-    data = np.array(axes, axis_type) if constant_axis else None
-    axis = b.tensor(() if scalar else (len(axes),), axis_type, data=data)
-    y = b.tensor(output, scale=scales[1], zero_point=zero_points[1])
-    b.operator("MEAN", [x, axis], [y], None if keep is None else {"keepDims": keep})
-    return b.build([x] if constant_axis else [x, axis], [y])
-
-
-@st.composite
-def reductions(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """A shape and some of its axes, counted from either end, some twice."""
-    shape = tuple(draw(st.lists(st.integers(1, 6), min_size=1, max_size=4)))
-    axes = st.integers(-len(shape), len(shape) - 1)
-    return shape, tuple(draw(st.lists(axes, min_size=1, max_size=4)))
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> Case:
-    rng = draw(generators)
-    shape, axes = draw(reductions())
-    pair = draw(st.tuples(scales(1e-3), scales(1e-3)))
-    points = draw(st.tuples(zero_points, zero_points))
-    return case(mean(shape, axes, draw(st.booleans()), scales=pair, zero_points=points), rng, shape)
-
-
-CASES = {"int8": cases()}
-SMALL = (lambda _: mean(),)
-
-
-def grow(composer: Composer, x: Made) -> None:
-    first = composer.random.randrange(len(x.shape))
-    axes = list(range(first, composer.random.randint(first, len(x.shape) - 1) + 1))
-    shape = [1 if i in axes else n for i, n in enumerate(x.shape)]
-    composer.add("MEAN", [x.index, composer.int32s(axes)], composer.tensor(shape), {"keepDims": True})
+CASES = {"int8": reductions.cases("MEAN")}
+SMALL = (lambda _: reduction("MEAN"),)
+grow = reductions.grow("MEAN")
 
 
 @examples
@@ -83,26 +21,16 @@ def test_agrees_with_tflm(drawn: Case) -> None:
 
 @pytest.mark.parametrize("pair", [(1e-6, 1e3), (1e3, 1e-4), (1.0, 1.0)])
 def test_scales_far_apart_agree_with_tflm(pair: tuple[float, float]) -> None:
-    agrees(mean((1, 25, 40, 2), scales=pair), values(np.random.default_rng(0), (1, 25, 40, 2)))
+    agrees(reduction("MEAN", (1, 25, 40, 2), scales=pair), values(np.random.default_rng(0), (1, 25, 40, 2)))
 
 
 def test_a_scalar_axis_and_missing_options_agree_with_tflm() -> None:
-    agrees(mean((3, 4), (1,), None, scalar=True), values(np.random.default_rng(0), (3, 4)))
+    model = reduction("MEAN", (3, 4), (1,), None, scalar=True)
+    agrees(model, values(np.random.default_rng(0), (3, 4)))
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"axes": (1, 4)}, ["axis is 4; the input has 4 dimensions"]),
-        ({"axes": (-5,), "output": (1, 5, 3)}, ["axis is -5"]),
-        ({"axes": (0, 1, 2, 3, 0)}, ["names 5 axes"]),
-        ({"axis_type": "int64"}, ["axis is int64"]),
-        ({"constant_axis": False}, ["axis (tensor 1) must be a constant"]),
-        ({"output": (1, 1, 1, 3)}, ["[1, 1, 1, 3], not [1, 3]"]),
-        ({"shape": (1, 4096, 4096, 1)}, [f"mean of {1 << 24} elements"]),
-        ({"shape": (2, 2, 2, 2, 2, 2), "axes": (0, 2, 4)}, ["axes [0, 2, 4]", "not supported"]),
-        ({"zero_points": (128, 0)}, ["zero point 128"]),
-    ],
+    ("change", "words"), [*reductions.REFUSED, ({"shape": (1, 4096, 4096, 1)}, [f"mean of {1 << 24} elements"])]
 )
 def test_refuses(change: dict[str, Any], words: list[str]) -> None:
-    refused(mean(**change), *words)
+    refused(reduction("MEAN", **change), *words)

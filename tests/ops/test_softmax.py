@@ -18,7 +18,7 @@ from tests.ops.single import (
     zero_points,
 )
 from tests.tflite import Builder
-from tinyml.ops.softmax import exponentials
+from tinyml.ops.softmax import differences, exponentials, scaling
 
 
 def softmax(
@@ -74,9 +74,9 @@ def test_close_values_agree_with_tflm(scale: float, seed: int) -> None:
 
 
 def test_the_table_ends_where_an_exponential_is_too_small() -> None:
-    assert len(exponentials(1e-3, 1.0)) == 256
-    assert len(exponentials(4.0, 1.0)) == 4
-    assert exponentials(1e9, 1.0) == [2**31 - 1]
+    tables = [exponentials(differences(*scaling(scale, 1.0))) for scale in (1e-3, 4.0, 1e9)]
+    assert [len(table) for table in tables] == [256, 4, 1]
+    assert tables[2] == [2**31 - 1]
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,22 @@ def constant_of(graph: Graph, operator: Operator, tensor: Tensor, role: str) -> 
     return tensor.values
 
 
+def axis_of(graph: Graph, operator: Operator, source: Tensor, tensor: Tensor) -> int:
+    """Return the dimension of `source`, counted from the front, that a constant of one element names.
+
+    Raises:
+        ModelError: `tensor` is no such constant, or `source` has no such dimension.
+    """
+    check_type(graph, operator, tensor, "axis", "int32")
+    if tensor.elements != 1:
+        raise refuse(graph, operator, f"its axis has {tensor.elements} elements, not 1")
+    (axis,) = constant_of(graph, operator, tensor, "axis").reshape(-1).tolist()
+    rank = len(source.shape)
+    if not -rank <= axis < rank:
+        raise refuse(graph, operator, f"its axis is {axis}; the input has {rank} dimensions")
+    return int(axis % rank)
+
+
 def activation_range(graph: Graph, operator: Operator, code: int, output: Tensor) -> tuple[int, int]:
     """Return the least and the largest int8 value that the fused activation `code` lets through.
 

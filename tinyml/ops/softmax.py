@@ -16,8 +16,8 @@ _INTEGER_BITS = 5  # of a difference of two inputs, scaled: exp(-32) is 0 for th
 _MAX_DEPTH = 511
 
 
-def exponentials(scale: float, beta: float) -> list[int]:
-    """Return exp(−d × scale × beta) in Q0.31 for d = 0, 1, ... as long as TFLM does not take it as 0.
+def scaling(scale: float, beta: float) -> tuple[int, int]:
+    """Return multiplier and shift from a difference of two inputs to its product with scale × beta in Q5.26.
 
     Raises:
         ValueError: scale × beta is too small or not finite (TFLM stops the program).
@@ -25,12 +25,18 @@ def exponentials(scale: float, beta: float) -> list[int]:
     real = scale * beta * (1 << (31 - _INTEGER_BITS))
     if not (math.isfinite(real) and real > 1):
         raise ValueError(f"scale × beta is {scale * beta:.6g}")
-    multiplier, shift = fixedpoint.quantize_multiplier(min(real, fixedpoint.INT32_MAX))
+    return fixedpoint.quantize_multiplier(min(real, fixedpoint.INT32_MAX))
+
+
+def differences(multiplier: int, shift: int) -> list[int]:
+    """Return −d, scaled to Q5.26, for d = 0, 1, ... as long as TFLM does not take its exponential as 0."""
     last = min(255, fixedpoint.input_radius(_INTEGER_BITS, shift))
-    return [
-        fixedpoint.exp_of_negative(fixedpoint.requantize(-difference, multiplier, shift), _INTEGER_BITS)
-        for difference in range(last + 1)
-    ]
+    return [fixedpoint.requantize(-difference, multiplier, shift) for difference in range(last + 1)]
+
+
+def exponentials(scaled: list[int]) -> list[int]:
+    """Return the exponentials of scaled differences in Q0.31."""
+    return [fixedpoint.exp_of_negative(x, _INTEGER_BITS) for x in scaled]
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
@@ -58,9 +64,10 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
             "not 1/256 and -128",
         )
     try:
-        table = exponentials(source.quantized.scale, options_of(graph, operator).float32(0))
+        multiplier, shift = scaling(source.quantized.scale, options_of(graph, operator).float32(0))
     except ValueError as error:
         raise refuse(graph, operator, f"{error}; more than 2^-26 is needed") from error
+    table = exponentials(differences(multiplier, shift))
     params = {"rows": source.elements // depth, "depth": depth, "exp_size": len(table)}
     pointers = (pointer(source, "input"), Constant("exps", np.array(table, np.int32), lookup=True), output.index)
     # A row's maximum and sum are known before the row's first output is written.

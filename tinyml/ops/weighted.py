@@ -76,7 +76,7 @@ class Weighted:
         )
 
 
-def weighted(graph: Graph, operator: Operator, rank: int, channel_axis: int) -> Weighted:
+def weighted(graph: Graph, operator: Operator, rank: int, channel_axis: int, source_at: int = 0) -> Weighted:
     """Return the parts of an operator that sums weighted inputs for each output channel.
 
     Args:
@@ -84,13 +84,16 @@ def weighted(graph: Graph, operator: Operator, rank: int, channel_axis: int) -> 
         operator: the operator.
         rank: how many dimensions its filter must have.
         channel_axis: the filter's dimension that counts output channels.
+        source_at: the input's place among the operator's inputs, 0 or 2; the filter's is 1, and the bias, if any,
+            is the last.
 
     Raises:
         ModelError: a type, a rank or a quantization is not what kernels compute with.
     """
-    check_inputs(graph, operator, (2, 3))
+    bias_at = max(source_at, 1) + 1
+    check_inputs(graph, operator, (bias_at, bias_at + 1))
     source, filters, output = (
-        tensor_of(graph, operator, 0),
+        tensor_of(graph, operator, source_at),
         tensor_of(graph, operator, 1),
         output_of(graph, operator),
     )
@@ -98,7 +101,7 @@ def weighted(graph: Graph, operator: Operator, rank: int, channel_axis: int) -> 
     check_int8(graph, operator, output, "output")
     check_rank(graph, operator, filters, "filter", rank)
     weights = _weights_of(graph, operator, filters, channel_axis)
-    bias = _bias_of(graph, operator, optional_tensor_of(graph, operator, 2), filters.shape[channel_axis])
+    bias = _bias_of(graph, operator, optional_tensor_of(graph, operator, bias_at), filters.shape[channel_axis])
     return Weighted(graph, operator, source, filters, weights, bias, output)
 
 

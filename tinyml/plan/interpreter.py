@@ -17,9 +17,11 @@ _PORT_BYTES = 2 * _WORD
 _OPERATOR_BYTES = 4 * _WORD  # two words each in the tables of layers and of their outputs
 _CALL_BYTES = 2 * _WORD  # more than parameters and pointers: what calls of some operators hold besides
 
-# Arrays that the flatbuffer does not hold, in the order in which the interpreter asks for them.
+# Arrays that the flatbuffer does not hold, in the order in which the interpreter asks for them; it computes tables
+# of functions that have other names.
 _PREPARED = ("multipliers", "shifts", "bias", "exps", "table")
 _DENSE = "fully_connected_s8"
+_BIAS_AT = {"transpose_conv_s8": 3}  # its place among the operator's inputs, where it is not 2
 
 
 def _aligned(size: int) -> int:
@@ -63,11 +65,12 @@ def flatbuffer_bytes(plan: Plan) -> int:
 
 def _call_bytes(layer: Layer, call: KernelCall) -> int:
     size = _CALL_BYTES + _WORD * (len(call.params) + len(call.pointers))
-    inputs = layer.operator.inputs
+    inputs, bias_at = layer.operator.inputs, _BIAS_AT.get(call.kernel, 2)
     bias = _constants(call).get("bias")
-    if bias is not None and call.kernel != _DENSE and (len(inputs) < 3 or inputs[2] == -1):
+    if bias is not None and call.kernel != _DENSE and (len(inputs) <= bias_at or inputs[bias_at] == -1):
         size += bias.values.nbytes  # zeros stand for it
-    return size
+    computed = (c for c in _constants(call).values() if c.lookup and c.name not in _PREPARED)
+    return size + sum(_aligned(constant.values.nbytes) for constant in computed)
 
 
 def persistent_bytes(plan: Plan) -> int:
