@@ -59,7 +59,7 @@ class Plan:
 
 
 # What a sample and an answer may consist of.
-END_TYPES = ("int8", "uint8", "float32")
+END_TYPES = ("int8", "uint8", "int16", "int32", "uint32", "int64", "bool", "float32")
 
 
 def _check_ends(graph: Graph) -> None:

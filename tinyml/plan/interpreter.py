@@ -19,6 +19,7 @@ _CALL_BYTES = 2 * _WORD  # more than parameters and pointers: what calls of some
 
 # Arrays that the flatbuffer does not hold, in the order in which the interpreter asks for them.
 _PREPARED = ("multipliers", "shifts", "bias", "exps", "table")
+_SMALL = ("shape",)  # small arrays that it makes itself
 _DENSE = "fully_connected_s8"
 
 
@@ -67,7 +68,7 @@ def _call_bytes(layer: Layer, call: KernelCall) -> int:
     bias = _constants(call).get("bias")
     if bias is not None and call.kernel != _DENSE and (len(inputs) < 3 or inputs[2] == -1):
         size += bias.values.nbytes  # zeros stand for it
-    return size
+    return size + sum(_aligned(_constants(call)[name].values.nbytes) for name in _SMALL if name in _constants(call))
 
 
 def persistent_bytes(plan: Plan) -> int:
