@@ -19,7 +19,7 @@ _CALL_BYTES = 2 * _WORD  # more than parameters and pointers: what calls of some
 
 # Arrays that the flatbuffer does not hold, in the order in which the interpreter asks for them.
 _PREPARED = ("multipliers", "shifts", "bias", "exps", "table")
-_SMALL = ("shape",)  # small arrays that it makes itself
+_SMALL = ("shape", "value")  # small arrays that it makes itself
 _DENSE = "fully_connected_s8"
 
 
