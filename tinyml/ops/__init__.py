@@ -32,6 +32,7 @@ _FILES = (
     "add",
     "average_pool2d",
     "batch_to_space_nd",
+    "broadcast_args",
     "broadcast_to",
     "cast",
     "concatenation",
