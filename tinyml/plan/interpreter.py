@@ -68,7 +68,8 @@ def _call_bytes(layer: Layer, call: KernelCall) -> int:
     bias = _constants(call).get("bias")
     if bias is not None and call.kernel != _DENSE and (len(inputs) < 3 or inputs[2] == -1):
         size += bias.values.nbytes  # zeros stand for it
-    return size + sum(_aligned(_constants(call)[name].values.nbytes) for name in _SMALL if name in _constants(call))
+    small = (constant for name, constant in _constants(call).items() if name in _SMALL)
+    return size + sum(_aligned(constant.values.nbytes) for constant in small)
 
 
 def persistent_bytes(plan: Plan) -> int:
