@@ -34,19 +34,33 @@ _FILES = (
     "arg_min",
     "average_pool2d",
     "batch_matmul",
+    "batch_to_space_nd",
+    "broadcast_args",
+    "broadcast_to",
+    "cast",
     "concatenation",
     "conv2d",
     "cumsum",
+    "depth_to_space",
     "depthwise_conv2d",
     "dequantize",
+    "dynamic_update_slice",
+    "embedding_lookup",
+    "expand_dims",
+    "fill",
     "fully_connected",
+    "gather",
+    "gather_nd",
     "l2_normalization",
     "log_softmax",
     "logistic",
     "max_pool2d",
     "mean",
+    "mirror_pad",
     "mul",
+    "pack",
     "pad",
+    "padv2",
     "quantize",
     "reduce_max",
     "reduce_min",
@@ -55,9 +69,20 @@ _FILES = (
     "reshape",
     "resize_bilinear",
     "resize_nearest_neighbor",
+    "reverse_v2",
+    "shape",
+    "slice",
     "softmax",
+    "space_to_batch_nd",
+    "space_to_depth",
+    "split",
+    "split_v",
+    "squeeze",
+    "strided_slice",
     "sum",
+    "transpose",
     "transpose_conv",
+    "unpack",
 )
 
 
@@ -75,22 +100,6 @@ def _unsupported(name: str) -> str:
     return "TFLM does not have it either" if not name.startswith("CUSTOM") else "a custom operator"
 
 
-# What converters emit for a batch that was left open.
-_OPEN_BATCH = {"SHAPE", "STRIDED_SLICE", "PACK"}
-
-
-def _hint(names: set[str]) -> str:
-    """Return what to do about operators that are not supported."""
-    hint = f"Replace {', '.join(sorted(names))} in the model; `tinyml ops` lists what is supported and planned."
-    if "SHAPE" in names:
-        both = " and ".join(sorted(names & _OPEN_BATCH))
-        hint = (
-            f"{both} may compute a batch size that was left open: give tinyml the Keras model with --data, or "
-            f"convert with a batch of 1. {hint}"
-        )
-    return hint
-
-
 def lower(graph: Graph) -> tuple[Lowered, ...]:
     """Lower every operator of `graph`, in order.
 
@@ -102,5 +111,9 @@ def lower(graph: Graph) -> tuple[Lowered, ...]:
     if missing:
         what = "operator is" if len(missing) == 1 else "operators are"
         named = "; ".join(f"{graph.label(op)}: {_unsupported(op.name)}" for op in missing)
-        raise ModelError(f"{len(missing)} {what} not supported: {named}", _hint({op.name for op in missing}))
+        names = ", ".join(sorted({op.name for op in missing}))
+        raise ModelError(
+            f"{len(missing)} {what} not supported: {named}",
+            f"Replace {names} in the model; `tinyml ops` lists what is supported and planned.",
+        )
     return tuple(REGISTRY[op.name].lower(graph, op) for op in graph.operators)

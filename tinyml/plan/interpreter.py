@@ -20,6 +20,7 @@ _CALL_BYTES = 2 * _WORD  # more than parameters and pointers: what calls of some
 # Arrays that the flatbuffer does not hold, in the order in which the interpreter asks for them; it computes tables
 # of functions that have other names.
 _PREPARED = ("multipliers", "shifts", "bias", "exps", "table")
+_SMALL = ("shape", "value")  # small arrays that it makes itself
 _DENSE = "fully_connected_s8"
 _BIAS_AT = {"transpose_conv_s8": 3}  # its place among the operator's inputs, where it is not 2
 
@@ -69,8 +70,9 @@ def _call_bytes(layer: Layer, call: KernelCall) -> int:
     bias = _constants(call).get("bias")
     if bias is not None and call.kernel != _DENSE and (len(inputs) <= bias_at or inputs[bias_at] == -1):
         size += bias.values.nbytes  # zeros stand for it
-    computed = (c for c in _constants(call).values() if c.lookup and c.name not in _PREPARED)
-    return size + sum(_aligned(constant.values.nbytes) for constant in computed)
+    kept = [c for c in _constants(call).values() if c.lookup and c.name not in _PREPARED]
+    kept += [constant for name, constant in _constants(call).items() if name in _SMALL]
+    return size + sum(_aligned(constant.values.nbytes) for constant in kept)
 
 
 def persistent_bytes(plan: Plan) -> int:
