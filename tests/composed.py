@@ -119,10 +119,13 @@ class Composer:
         array = np.array(values, np.int32)
         return self.model.tensor(array.shape, "int32", data=array)
 
-    def add(self, name: str, inputs: list[int], output: Made, options: dict[str, object] | None = None) -> None:
-        """Add an operator that computes `output`."""
-        self.model.operator(name, inputs, [output.index], options)
-        self._made.append(output)
+    def add(
+        self, name: str, inputs: list[int], output: Made | list[Made], options: dict[str, object] | None = None
+    ) -> None:
+        """Add an operator that computes `output`, one tensor or several."""
+        outputs = output if isinstance(output, list) else [output]
+        self.model.operator(name, inputs, [made.index for made in outputs], options)
+        self._made += outputs
         self._operators += 1
         self._computes |= name != "RESHAPE"
 

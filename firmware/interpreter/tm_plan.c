@@ -95,7 +95,9 @@ static TM_COLD void lives_find(tm_interpreter *model, tm_life *lives) {
     tm_node_read(model, (uint32_t)at, &node);
     use(model, lives, node.inputs, -1, at);
     int32_t alias = -1;
-    if (node.code == TM_OPERATOR_RESHAPE && node.inputs.length != 0) {
+    const bool renames = node.code == TM_OPERATOR_RESHAPE || node.code == TM_OPERATOR_SQUEEZE ||
+                         node.code == TM_OPERATOR_EXPAND_DIMS;
+    if (renames && node.inputs.length != 0) {
       alias = tm_int32_at(&model->file, node.inputs, 0);
       if (alias >= 0 && lives[alias].bytes == 0) alias = -1;
     }

@@ -45,10 +45,7 @@ def samples(graph: Graph, rng: np.random.Generator) -> tuple[tuple[np.ndarray, .
     """Return random samples for a model."""
 
     def drawn(index: int) -> np.ndarray:
-        tensor = graph.tensors[index]
-        if tensor.type == "float32":
-            return rng.normal(0, 3, tensor.shape).astype(np.float32)
-        return values(rng, tensor.shape, tensor.type)
+        return values(rng, graph.tensors[index].shape, graph.tensors[index].type)
 
     return tuple(tuple(drawn(index) for index in graph.inputs) for _ in range(SAMPLES))
 

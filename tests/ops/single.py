@@ -58,15 +58,19 @@ def factors() -> st.SearchStrategy[float]:
 
 
 def values(rng: np.random.Generator, shape: Sequence[int], type: str = "int8") -> np.ndarray:
-    """Random 8-bit values: uniform, or only the two ends of the range."""
-    low, high = (0, 255) if type == "uint8" else (-128, 127)
+    """Random values of a type: integers uniform over its range, or only the two ends of it."""
+    if type == "float32":
+        return rng.normal(0, 3, shape).astype(np.float32)
+    if type == "bool":
+        return rng.integers(0, 2, size=shape).astype(bool)
+    low, high = np.iinfo(type).min, np.iinfo(type).max
     if rng.integers(3) == 0:
-        return rng.choice(np.array([low, high]), size=shape).astype(type)
-    return rng.integers(low, high, size=shape, endpoint=True).astype(type)
+        return rng.choice(np.array([low, high], type), size=shape)
+    return rng.integers(low, high, size=shape, dtype=type, endpoint=True)
 
 
 def case(model: bytes, rng: np.random.Generator, *shapes: Sequence[int], type: str = "int8") -> Case:
-    """Return the case of a model with 8-bit inputs of these shapes."""
+    """Return the case of a model with inputs of one type, of these shapes."""
     return Case(model, tuple(tuple(values(rng, shape, type) for shape in shapes) for _ in range(SAMPLES)))
 
 
@@ -92,18 +96,19 @@ def agrees(model: bytes, *inputs: np.ndarray) -> None:
         with pytest.raises(RuntimeError):
             oracle.run(model, inputs)
         return
-    (expected,) = oracle.run(model, inputs)
-    found = host().run(graph, (lowered,), inputs)[graph.outputs[0]]
-    assert np.array_equal(found, expected.reshape(found.shape))
+    expected = oracle.run(model, inputs)
+    found = host().run(graph, (lowered,), inputs)
     assert interpreted.error == OK
-    assert interpreted.outputs[0] == found.tobytes()
+    for at, wanted, answer in zip(graph.outputs, expected, interpreted.outputs, strict=True):
+        assert np.array_equal(found[at], wanted.reshape(found[at].shape))
+        assert answer == found[at].tobytes()
     if lowered.calls:
         prepared = program().run(offline.attach(plans.make(graph)).graph.data, inputs)
         assert prepared.outputs == interpreted.outputs, "with prepared arrays"
         assert prepared.used <= interpreted.used
     for source in lowered.in_place:
-        found = host().run_in_place(graph, lowered, source, inputs)
-        assert np.array_equal(found, expected.reshape(found.shape)), f"in place of tensor {source}"
+        upon = host().run_in_place(graph, lowered, source, inputs)
+        assert np.array_equal(upon, expected[0].reshape(upon.shape)), f"in place of tensor {source}"
 
 
 def refused(model: bytes, *words: Any) -> None:

@@ -15,6 +15,7 @@ from tinyml.render import render
 from tinyml.version import __version__
 
 _C_TYPES = {
+    "bool": "uint8_t",
     "int8": "int8_t",
     "uint8": "uint8_t",
     "int16": "int16_t",

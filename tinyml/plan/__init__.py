@@ -58,9 +58,8 @@ class Plan:
         return sum(constant.values.nbytes for layer in self.layers for constant in layer.constants)
 
 
-# What a sample may consist of, and an answer.
-INPUT_TYPES = ("int8", "uint8", "float32")
-OUTPUT_TYPES = (*INPUT_TYPES, "int32")
+# What a sample and an answer may consist of.
+END_TYPES = ("int8", "uint8", "int16", "int32", "uint32", "int64", "bool", "float32")
 
 
 def _check_ends(graph: Graph) -> None:
