@@ -1,6 +1,6 @@
 /* CONCATENATION; see tinyml/ops/concatenation.py. */
 #include "copy_s8.h"
-#include "tm_quantized.h"
+#include "tm_move.h"
 
 #define TM_MAX_INPUTS 10 /* TFLM's */
 
@@ -23,8 +23,14 @@ static void run(const void *data) {
 
 /* Whether a tensor is the output but for its size along `axis`. */
 static TM_COLD bool fits(const tm_tensor *source, const tm_tensor *output, uint32_t axis) {
-  bool same = tm_is_int8(source) && source->rank == output->rank && source->scale == output->scale &&
-              source->zero_point == output->zero_point;
+  bool same = tm_is_moved(source, TM_TYPE(output->type)) && source->rank == output->rank;
+  if (output->type == TM_INT8) {
+    same = same && tm_is_int8(source) && tm_is_int8(output) && source->scale == output->scale &&
+           source->zero_point == output->zero_point;
+  } else if (output->type == TM_INT16) {
+    same = same && (source->scales == 0 || source->zero_point == 0) &&
+           (output->scales == 0 || output->zero_point == 0);
+  }
   for (uint32_t i = 0; same && i < output->rank; i++) same = i == axis || source->shape[i] == output->shape[i];
   return same;
 }
@@ -32,7 +38,10 @@ static TM_COLD bool fits(const tm_tensor *source, const tm_tensor *output, uint3
 static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, output;
   const uint32_t count = model->node.inputs.length;
-  if (!tm_int8_pair(model, 1, TM_MAX_INPUTS, &source, &output)) return;
+  if (!tm_require(model, count >= 1 && count <= TM_MAX_INPUTS) || !tm_output(model, &output) ||
+      !tm_require(model, tm_is_moved(&output, TM_TYPES_8_16_32 | TM_TYPE(TM_BOOL) | TM_TYPE(TM_INT64)))) {
+    return;
+  }
   const int32_t rank = (int32_t)output.rank;
   int32_t axis = tm_option(model, TM_FIELD(0, 4), 0);
   if (!tm_require(model, model->node.options != 0 && tm_option(model, TM_FIELD(1, 1), 0) == 0 && axis >= -rank &&
@@ -54,11 +63,11 @@ static TM_COLD void prepare(tm_interpreter *model) {
     }
     concatenation_part *part = &call->parts[i];
     part->params.rows = rows;
-    part->params.row_size = source.elements / rows;
-    part->params.output_step = output.elements / rows;
+    part->params.row_size = (int32_t)source.bytes / rows;
+    part->params.output_step = (int32_t)output.bytes / rows;
     part->params.output_start = start;
     part->input = (const int8_t *)source.data;
-    start += source.elements / rows;
+    start += part->params.row_size;
     along += source.shape[axis];
     if (!tm_require(model, along <= output.shape[axis])) return;
   }

@@ -1,7 +1,7 @@
 /* Copy elements of any type whose places in input and output are both sums of steps: TRANSPOSE, slices, splits and
  * whatever else only moves elements.
  *
- * Reach: the output must not overlap the input. */
+ * Reach: what is written must not overlap what is read; both may be parts of one array. */
 #ifndef TM_STRIDED_COPY_H
 #define TM_STRIDED_COPY_H
 

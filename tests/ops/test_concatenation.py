@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.composed import MOST_ELEMENTS, Composer, Made
+from tests.ops.moves import few
 from tests.ops.single import Case, case, exact, examples, generators, refused, values
 from tests.tflite import Builder
 
@@ -21,15 +22,20 @@ def concatenation(
     output: tuple[int, ...] | None = None,
     constant: np.ndarray | None = None,
     options: bool = True,
+    type: str = "int8",
 ) -> bytes:
     """A model of one CONCATENATION; `constant` is the last input's values where it is no input of the model."""
     b = Builder()
     if output is None:
         output = np.concatenate([np.zeros(shape) for shape in shapes], axis).shape
-    sources = [b.tensor(shape, scale=scales[0], zero_point=zero_points[0]) for shape in shapes[:-1]]
-    inputs = list(sources)
-    inputs.append(b.tensor(shapes[-1], scale=scales[0], zero_point=zero_points[0], data=constant))
-    y = b.tensor(output, scale=scales[1], zero_point=zero_points[1])
+    quantized = type in ("int8", "int16")
+
+    def add(shape: tuple[int, ...], end: int, data: np.ndarray | None = None) -> int:
+        return b.tensor(shape, type, scales[end] if quantized else None, zero_points[end], data=data)
+
+    sources = [add(shape, 0) for shape in shapes[:-1]]
+    inputs = [*sources, add(shapes[-1], 0, constant)]
+    y = add(output, 1)
     settings = {"axis": axis, "fusedActivationFunction": activation}
     b.operator("CONCATENATION", inputs, [y], settings if options else None)
     return b.build(inputs if constant is None else sources, [y])
@@ -46,16 +52,17 @@ def parts(draw: st.DrawFn) -> tuple[tuple[tuple[int, ...], ...], int]:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
+def cases(draw: st.DrawFn, type_: str) -> Case:
     rng = draw(generators)
     shapes, axis = draw(parts())
-    constant = draw(st.booleans())
-    model = concatenation(shapes, axis, constant=values(rng, shapes[-1]) if constant else None)
-    return case(model, rng, *(shapes[:-1] if constant else shapes))
+    constant = values(rng, shapes[-1], type_) if draw(st.booleans()) else None
+    same = (0, 0) if type_ == "int16" else (3, 3)
+    model = concatenation(shapes, axis, constant=constant, zero_points=same, type=type_)
+    return case(model, rng, *(shapes if constant is None else shapes[:-1]), type=type_)
 
 
-CASES = {"int8": cases()}
-SMALL = (lambda _: concatenation(),)
+CASES = {type_: cases(type_) for type_ in ("int8", "bool", "int16", "int32", "int64", "float32")}
+SMALL = (lambda _: concatenation(), lambda _: concatenation(type="int32"))
 
 
 def grow(composer: Composer, x: Made) -> None:
@@ -72,10 +79,14 @@ def grow(composer: Composer, x: Made) -> None:
         composer.add("CONCATENATION", [part.index for part in joined], composer.tensor(shape, like=x), options)
 
 
-@examples
-@given(CASES["int8"])
-def test_agrees_with_tflm(drawn: Case) -> None:
-    exact(drawn)
+@pytest.mark.parametrize("type_", CASES)
+def test_agrees_with_tflm(type_: str) -> None:
+    @(examples if type_ == "int8" else few)
+    @given(CASES[type_])
+    def each(drawn: Case) -> None:
+        exact(drawn)
+
+    each()
 
 
 @pytest.mark.parametrize(
@@ -90,6 +101,8 @@ def test_agrees_with_tflm(drawn: Case) -> None:
         ({"activation": 1}, ["activation has the code 1"]),
         ({"scales": (0.1, 0.2)}, ["scale 0.1", "0.2", "must be the same"]),
         ({"zero_points": (3, 4)}, ["zero point 3", "must be the same"]),
+        ({"zero_points": (0, 4), "type": "int16"}, ["zero point 4, not 0"]),
+        ({"type": "uint8"}, ["output is uint8"]),
         ({"options": False}, ["options are missing"]),
     ],
 )

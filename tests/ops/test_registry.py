@@ -44,8 +44,8 @@ def test_an_operator_without_inputs_or_outputs_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(ops.REGISTRY))
 def test_a_tensor_without_quantization_is_refused(name: str) -> None:
-    if name == "RESHAPE":
-        return  # moves bytes of any type
+    if name in ("RESHAPE", "CAST"):
+        return  # numbers are not quantized
     graph = read(unary(name, shape=(2, 2), scales=(None, None), options=None))
     with pytest.raises(ModelError):
         ops.lower(graph)
