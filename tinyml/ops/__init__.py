@@ -43,6 +43,7 @@ _FILES = (
     "depth_to_space",
     "depthwise_conv2d",
     "dequantize",
+    "dynamic_update_slice",
     "embedding_lookup",
     "expand_dims",
     "fill",
