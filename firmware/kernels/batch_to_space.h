@@ -4,7 +4,7 @@
 #ifndef TM_BATCH_TO_SPACE_H
 #define TM_BATCH_TO_SPACE_H
 
-#include "strided_copy.h"
+#include "tm_strides.h"
 
 typedef struct {
   int32_t batches; /* of the output */
@@ -30,7 +30,7 @@ TM_INLINE void tm_batch_to_space(const tm_batch_to_space_params *params, const i
         const int32_t x = column * params->block_width + place % params->block_width - params->left;
         if (y >= 0 && y < params->height && x >= 0 && x < params->width) {
           int8_t *to = output + ((batch * params->height + y) * params->width + x) * params->run;
-          tm_strided_copy_run(input, to, params->run);
+          tm_run_copy(input, to, params->run);
         }
         input += params->run;
       }

@@ -5,7 +5,7 @@
 #ifndef TM_DYNAMIC_UPDATE_SLICE_H
 #define TM_DYNAMIC_UPDATE_SLICE_H
 
-#include "strided_copy.h"
+#include "tm_strides.h"
 
 typedef struct {
   int32_t input_size;  /* bytes */
@@ -47,33 +47,20 @@ TM_INLINE void tm_dynamic_update_slice(const tm_dynamic_update_slice_params *par
                                        const int8_t *update, const int8_t *starts, int8_t *output) {
   const int32_t run_3 = params->size_4 * params->run, run_2 = params->size_3 * run_3;
   const int32_t run_1 = params->size_2 * run_2, run_0 = params->size_1 * run_1;
-  const tm_strided_copy_params box = {
+  const tm_strides box = {
       .run = params->run,
-      .size_0 = params->size_0,
-      .size_1 = params->size_1,
-      .size_2 = params->size_2,
-      .size_3 = params->size_3,
-      .size_4 = params->size_4,
-      .input_step_0 = run_0,
-      .input_step_1 = run_1,
-      .input_step_2 = run_2,
-      .input_step_3 = run_3,
-      .input_step_4 = params->run,
-      .output_step_0 = params->step_0,
-      .output_step_1 = params->step_1,
-      .output_step_2 = params->step_2,
-      .output_step_3 = params->step_3,
-      .output_step_4 = params->step_4,
-      .input_start = 0,
-      .output_start = tm_dynamic_update_slice_start(params, starts, 0, params->most_0, params->step_0) +
-                      tm_dynamic_update_slice_start(params, starts, 1, params->most_1, params->step_1) +
-                      tm_dynamic_update_slice_start(params, starts, 2, params->most_2, params->step_2) +
-                      tm_dynamic_update_slice_start(params, starts, 3, params->most_3, params->step_3) +
-                      tm_dynamic_update_slice_start(params, starts, 4, params->most_4, params->step_4) +
-                      tm_dynamic_update_slice_start(params, starts, 5, params->most_5, params->step_5),
+      .size = {params->size_0, params->size_1, params->size_2, params->size_3, params->size_4},
+      .input_step = {run_0, run_1, run_2, run_3, params->run},
+      .output_step = {params->step_0, params->step_1, params->step_2, params->step_3, params->step_4},
   };
+  const int32_t start = tm_dynamic_update_slice_start(params, starts, 0, params->most_0, params->step_0) +
+                        tm_dynamic_update_slice_start(params, starts, 1, params->most_1, params->step_1) +
+                        tm_dynamic_update_slice_start(params, starts, 2, params->most_2, params->step_2) +
+                        tm_dynamic_update_slice_start(params, starts, 3, params->most_3, params->step_3) +
+                        tm_dynamic_update_slice_start(params, starts, 4, params->most_4, params->step_4) +
+                        tm_dynamic_update_slice_start(params, starts, 5, params->most_5, params->step_5);
   memcpy(output, input, (uint32_t)params->input_size);
-  tm_strided_copy(&box, update, output);
+  tm_strides_copy(&box, update, output + start);
 }
 
 #endif

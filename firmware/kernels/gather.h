@@ -7,7 +7,7 @@
 #ifndef TM_GATHER_H
 #define TM_GATHER_H
 
-#include "strided_copy.h"
+#include "tm_strides.h"
 
 typedef struct {
   int32_t batches; /* each has its own indices */
@@ -39,7 +39,7 @@ TM_INLINE void tm_gather(const tm_gather_params *params, const int8_t *input, co
     for (int32_t outer = 0; outer < params->outer; outer++) {
       for (int32_t pick = 0; pick < params->picks; pick++) {
         const int32_t place = tm_gather_place(params, indices + pick * params->depth);
-        tm_strided_copy_run(input + place * params->run, output, params->run);
+        tm_run_copy(input + place * params->run, output, params->run);
         output += params->run;
       }
       input += params->block * params->run;

@@ -5,9 +5,7 @@
 #ifndef TM_STRIDED_COPY_H
 #define TM_STRIDED_COPY_H
 
-#include <string.h>
-
-#include "tm_kernel.h"
+#include "tm_strides.h"
 
 typedef struct {
   int32_t run;    /* bytes that lie together in both arrays: an element, or several neighbours */
@@ -30,38 +28,17 @@ typedef struct {
   int32_t output_start;
 } tm_strided_copy_params;
 
-/* Copy one run. Elements are moved by a load and a store, without a call. */
-TM_INLINE void tm_strided_copy_run(const int8_t *input, int8_t *output, int32_t run) {
-  if (run == 1) {
-    *output = *input;
-  } else if (run == 2) {
-    memcpy(output, input, 2);
-  } else if (run == 4) {
-    memcpy(output, input, 4);
-  } else {
-    memcpy(output, input, (uint32_t)run);
-  }
-}
-
 /* input, output: arrays in which every run of the loops lies. */
 TM_INLINE void tm_strided_copy(const tm_strided_copy_params *params, const int8_t *input, int8_t *output) {
-  input += params->input_start;
-  output += params->output_start;
-  for (int32_t i0 = 0; i0 < params->size_0; i0++) {
-    for (int32_t i1 = 0; i1 < params->size_1; i1++) {
-      for (int32_t i2 = 0; i2 < params->size_2; i2++) {
-        for (int32_t i3 = 0; i3 < params->size_3; i3++) {
-          const int8_t *from = input + i0 * params->input_step_0 + i1 * params->input_step_1 +
-                               i2 * params->input_step_2 + i3 * params->input_step_3;
-          int8_t *to = output + i0 * params->output_step_0 + i1 * params->output_step_1 +
-                       i2 * params->output_step_2 + i3 * params->output_step_3;
-          for (int32_t i4 = 0; i4 < params->size_4; i4++) {
-            tm_strided_copy_run(from + i4 * params->input_step_4, to + i4 * params->output_step_4, params->run);
-          }
-        }
-      }
-    }
-  }
+  const tm_strides strides = {
+      .run = params->run,
+      .size = {params->size_0, params->size_1, params->size_2, params->size_3, params->size_4},
+      .input_step = {params->input_step_0, params->input_step_1, params->input_step_2, params->input_step_3,
+                     params->input_step_4},
+      .output_step = {params->output_step_0, params->output_step_1, params->output_step_2, params->output_step_3,
+                      params->output_step_4},
+  };
+  tm_strides_copy(&strides, input + params->input_start, output + params->output_start);
 }
 
 #endif

@@ -35,6 +35,7 @@ _FILES = (
     "average_pool2d",
     "batch_matmul",
     "batch_to_space_nd",
+    "broadcast_args",
     "broadcast_to",
     "cast",
     "concatenation",
