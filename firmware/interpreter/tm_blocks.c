@@ -7,10 +7,13 @@ void tm_blocks_prepare(tm_interpreter *model, bool to_depth) {
     return;
   }
   const tm_tensor *space = to_depth ? &source : &output, *depth = to_depth ? &output : &source;
-  const int32_t block = tm_option(model, 0, 4, 0), channels = space->shape[3];
+  const int32_t block = tm_option(model, TM_FIELD(0, 4), 0), channels = space->shape[3];
   if (!tm_require(model, block >= 1 && space->shape[1] % block == 0 && space->shape[2] % block == 0)) return;
   const int32_t rows = space->shape[1] / block, columns = space->shape[2] / block;
-  if (!tm_require(model, tm_has_shape4(depth, space->shape[0], rows, columns, channels * block * block))) return;
+  if (!tm_require(model, depth->shape[0] == space->shape[0] && depth->shape[1] == rows &&
+                             depth->shape[2] == columns && depth->shape[3] == channels * block * block)) {
+    return;
+  }
   const int32_t line = space->shape[2] * channels, row = block * channels;
   tm_loop loops[] = {{space->shape[0] * rows, block * line, columns * block * row},
                      {block, line, row},

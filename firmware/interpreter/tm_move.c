@@ -123,8 +123,10 @@ bool tm_copy_set(tm_interpreter *model, tm_copy *copy, const tm_tensor *source, 
   }
   copy->params.run = size;
   const uint32_t left = merge(in_bytes, count, &copy->params.run);
-  const bool inside = source->index == output->index && !source->is_constant;
-  if (!tm_require(model, left <= TM_COPY_LOOPS) || !tm_require_apart(model, source, output, inside)) return false;
+  if (!tm_require(model, left <= TM_COPY_LOOPS) ||
+      (source != output && !tm_require_apart(model, source, output, false))) {
+    return false;
+  }
   for (uint32_t i = left; i < count; i++) in_bytes[count - 1 - i] = all[0];
   params_set(&copy->params, &in_bytes[count] - TM_COPY_LOOPS);
   copy->params.input_start = input_start * size;

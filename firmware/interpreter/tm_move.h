@@ -55,8 +55,8 @@ int32_t tm_step(const tm_tensor *tensor, uint32_t axis) TM_COLD;
  * write `output`. */
 tm_copy *tm_copies_add(tm_interpreter *model, const tm_tensor *output, uint32_t count) TM_COLD;
 
-/* Set a copy, which may be one inside the output; the loops' outermost comes first, and no more than five may
- * remain when they are merged. The starts are elements. */
+/* Set a copy, where `source` is `output` one inside it; the loops' outermost comes first, and no more than five
+ * may remain when they are merged. The starts are elements. */
 bool tm_copy_set(tm_interpreter *model, tm_copy *copy, const tm_tensor *source, const tm_tensor *output,
                  const tm_loop *loops, uint32_t count, int32_t input_start, int32_t output_start) TM_COLD;
 

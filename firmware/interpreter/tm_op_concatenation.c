@@ -28,8 +28,8 @@ static TM_COLD bool fits(const tm_tensor *source, const tm_tensor *output, uint3
     same = same && tm_is_int8(source) && tm_is_int8(output) && source->scale == output->scale &&
            source->zero_point == output->zero_point;
   } else if (output->type == TM_INT16) {
-    same = same && (source->scales == 0 || source->zero_point == 0) &&
-           (output->scales == 0 || output->zero_point == 0);
+    same = same && (source->scales.length == 0 || source->zero_point == 0) &&
+           (output->scales.length == 0 || output->zero_point == 0);
   }
   for (uint32_t i = 0; same && i < output->rank; i++) same = i == axis || source->shape[i] == output->shape[i];
   return same;

@@ -22,7 +22,7 @@ static TM_COLD void prepare(tm_interpreter *model) {
       !tm_require(model, tm_is_moved(&indices, TM_TYPE(TM_INT32)) && model->node.options != 0)) {
     return;
   }
-  int32_t axis = tm_option(model, 0, 4, 0), batch = tm_option(model, 1, 4, 0);
+  int32_t axis = tm_option(model, TM_FIELD(0, 4), 0), batch = tm_option(model, TM_FIELD(1, 4), 0);
   if (!tm_axis_set(model, (int32_t)source.rank, &axis)) return;
   if (batch < 0) batch += (int32_t)indices.rank;
   if (!tm_require(model, batch >= 0 && batch <= axis && batch <= (int32_t)indices.rank)) return;

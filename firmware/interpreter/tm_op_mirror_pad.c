@@ -45,7 +45,8 @@ static TM_COLD void prepare(tm_interpreter *model) {
       !tm_numbers(model, 1, TM_TYPES_INDEX, &paddings)) {
     return;
   }
-  const int32_t mode = tm_option(model, 0, 1, 0), skipped = mode == 0 ? 1 : 0; /* the edge is not mirrored */
+  const int32_t mode = tm_option(model, TM_FIELD(0, 1), 0),
+                skipped = mode == 0 ? 1 : 0; /* the edge is not mirrored */
   if (!tm_require(model, model->node.options != 0 && (mode == 0 || mode == 1) && source.rank <= TM_MIRROR_RANK &&
                              output.rank == source.rank && paddings.rank == 2 &&
                              (uint32_t)paddings.shape[0] == source.rank && paddings.shape[1] == 2 &&

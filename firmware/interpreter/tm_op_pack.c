@@ -14,10 +14,10 @@ static TM_COLD void prepare(tm_interpreter *model) {
   const int32_t count = (int32_t)model->node.inputs.length;
   if (!tm_output(model, &output) ||
       !tm_require(model, tm_is_moved(&output, TM_TYPES_8_16_32 | TM_TYPE(TM_INT64)) && model->node.options != 0 &&
-                             count > 0 && tm_option(model, 0, 4, 0) == count)) {
+                             count > 0 && tm_option(model, TM_FIELD(0, 4), 0) == count)) {
     return;
   }
-  int32_t axis = tm_option(model, 1, 4, 0);
+  int32_t axis = tm_option(model, TM_FIELD(1, 4), 0);
   if (!tm_axis_set(model, (int32_t)output.rank, &axis) || !tm_require(model, output.shape[axis] == count)) return;
   tm_copy *copies = tm_copies_add(model, &output, (uint32_t)count);
   const int32_t size = tm_step(&output, (uint32_t)axis), rows = output.elements / size / count;

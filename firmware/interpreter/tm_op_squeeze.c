@@ -3,7 +3,8 @@
 
 /* Find which dimensions are left out, a bit each. */
 static TM_COLD bool squeezed_find(tm_interpreter *model, const tm_tensor *source, uint32_t *squeezed) {
-  const tm_vector named = tm_vector_of(&model->file, model->node.options, 0, 4);
+  tm_vector named;
+  tm_vector_read(&model->file, model->node.options, TM_FIELD(0, 4), &named);
   *squeezed = 0;
   for (uint32_t i = 0; i < named.length; i++) {
     int32_t axis = tm_int32_at(&model->file, named, i);

@@ -52,8 +52,8 @@ static TM_COLD void prepare(tm_interpreter *model) {
       return;
     }
   }
-  for (uint32_t i = 0; i < 5; i++) masks[i] = tm_option(model, i, 4, 0);
-  if (!tm_require(model, masks[2] == 0 && masks[3] == 0 && tm_option(model, 5, 1, 0) == 0)) return;
+  for (uint32_t i = 0; i < 5; i++) masks[i] = tm_option(model, TM_FIELD(i, 4), 0);
+  if (!tm_require(model, masks[2] == 0 && masks[3] == 0 && tm_option(model, TM_FIELD(5, 1), 0) == 0)) return;
   int32_t start = 0, step = 1;
   uint32_t rank = 0;
   for (uint32_t i = 0; i < source.rank; i++) {
