@@ -2,10 +2,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import oracle
 from tests.composed import Composer, Made
-from tests.ops.moves import few, moved, shapes
+from tests.host import host
+from tests.interpreter.program import program
+from tests.ops.moves import few, int32s, moved, shapes
 from tests.ops.single import Case, case, exact, generators, refused
 from tests.tflite import Builder
+from tinyml import ops
+from tinyml.graph import read
 
 
 @st.composite
@@ -35,6 +40,25 @@ def test_a_constants_shape_is_known() -> None:
     x, y = b.tensor((2, 3), data=np.zeros(6, np.int8)), b.tensor((2,), "int32")
     b.operator("SHAPE", [x], [y], {})
     exact(case(b.build([b.tensor((1,))], [y]), np.random.default_rng(0), (1,)))
+
+
+def test_what_converters_emit_for_an_open_batch() -> None:
+    b = Builder()
+    x, z = b.tensor((1, 2, 6), scale=0.1), b.tensor((1, 12), scale=0.1)
+    shape, n, both = b.tensor((3,), "int32"), b.tensor((), "int32"), b.tensor((2,), "int32")
+    first, second, one = (b.tensor((1,), "int32", data=int32s(value)) for value in (0, 1, 1))
+    size = b.tensor((), "int32", data=np.array(12, np.int32))
+    y = b.tensor((1, 12), scale=0.1)
+    b.operator("SHAPE", [x], [shape], {})
+    b.operator("STRIDED_SLICE", [shape, first, second, one], [n], {"shrinkAxisMask": 1})
+    b.operator("PACK", [n, size], [both], {"valuesCount": 2, "axis": 0})
+    b.operator("RESHAPE", [x, both], [y], {})
+    b.operator("RELU", [y], [z])
+    model, sample = b.build([x], [z]), np.arange(-6, 6, dtype=np.int8).reshape(1, 2, 6)
+    graph = read(model)
+    (expected,) = oracle.run(model, [sample])
+    assert np.array_equal(host().run(graph, ops.lower(graph), [sample])[z], expected)
+    assert program().run(model, [sample]).outputs == (expected.tobytes(),)
 
 
 def test_refuses() -> None:

@@ -100,22 +100,6 @@ def _unsupported(name: str) -> str:
     return "TFLM does not have it either" if not name.startswith("CUSTOM") else "a custom operator"
 
 
-# What converters emit for a batch that was left open.
-_OPEN_BATCH = {"SHAPE", "STRIDED_SLICE", "PACK"}
-
-
-def _hint(names: set[str]) -> str:
-    """Return what to do about operators that are not supported."""
-    hint = f"Replace {', '.join(sorted(names))} in the model; `tinyml ops` lists what is supported and planned."
-    if "SHAPE" in names:
-        both = " and ".join(sorted(names & _OPEN_BATCH))
-        hint = (
-            f"{both} may compute a batch size that was left open: give tinyml the Keras model with --data, or "
-            f"convert with a batch of 1. {hint}"
-        )
-    return hint
-
-
 def lower(graph: Graph) -> tuple[Lowered, ...]:
     """Lower every operator of `graph`, in order.
 
@@ -127,5 +111,9 @@ def lower(graph: Graph) -> tuple[Lowered, ...]:
     if missing:
         what = "operator is" if len(missing) == 1 else "operators are"
         named = "; ".join(f"{graph.label(op)}: {_unsupported(op.name)}" for op in missing)
-        raise ModelError(f"{len(missing)} {what} not supported: {named}", _hint({op.name for op in missing}))
+        names = ", ".join(sorted({op.name for op in missing}))
+        raise ModelError(
+            f"{len(missing)} {what} not supported: {named}",
+            f"Replace {names} in the model; `tinyml ops` lists what is supported and planned.",
+        )
     return tuple(REGISTRY[op.name].lower(graph, op) for op in graph.operators)
