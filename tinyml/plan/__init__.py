@@ -63,11 +63,11 @@ END_TYPES = ("int8", "uint8", "int16", "int32", "uint32", "int64", "bool", "floa
 
 
 def _check_ends(graph: Graph) -> None:
-    for what, ends, types in (("input", graph.inputs, INPUT_TYPES), ("output", graph.outputs, OUTPUT_TYPES)):
+    for what, ends in (("input", graph.inputs), ("output", graph.outputs)):
         for tensor in (graph.tensors[t] for t in ends):
             name = f"the model's {what}, tensor {tensor.index} ({tensor.name}),"
-            if tensor.type not in types:
-                raise ModelError(f"{name} is {tensor.type}; {', '.join(types)} are allowed")
+            if tensor.type not in END_TYPES:
+                raise ModelError(f"{name} is {tensor.type}; {', '.join(END_TYPES)} are allowed")
             if tensor.is_constant:
                 raise ModelError(f"{name} is a constant, which no operator computes")
 
