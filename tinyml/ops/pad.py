@@ -77,7 +77,7 @@ def _fill(output: Tensor, value: Tensor | None) -> KernelCall:
         return move.copy(value, output, every, name="value")
     default = output.quantized.zero_point if output.type == "int8" else 0
     call = move.copy(output, output, every)
-    constant = Constant("value", np.full(output.nbytes // output.elements, default, np.int8))
+    constant = Constant("value", np.full(output.nbytes // output.elements, default, np.int8), lookup=True)
     return KernelCall(call.kernel, call.params, (constant, output.index))
 
 

@@ -21,7 +21,7 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     check_type(graph, operator, output, "output", "int32")
     check_shape(graph, operator, output, "output", (len(source.shape),))
     call = move.whole(output, output)
-    values = Constant("shape", np.frombuffer(np.array(source.shape, "<i4").tobytes(), np.int8))
+    values = Constant("shape", np.frombuffer(np.array(source.shape, "<i4").tobytes(), np.int8), lookup=True)
     return Lowered((KernelCall(call.kernel, call.params, (values, output.index)),))
 
 

@@ -14,6 +14,7 @@ STACK_BYTES = 4096
 RUNTIME_RAM_BYTES = 1280  # link buffers, the runtime's variables, the arena's guards
 RUNTIME_CODE_BYTES = 8192
 CODE_BYTES_A_CALL = 2048  # a kernel specialised for its layer, with its table; most are much smaller
+CODE_BYTES_A_COPY = 384  # a strided copy, of which a layer may have many
 INTERPRETER_CODE_BYTES = 8192  # the interpreter without its kernels
 CODE_BYTES_A_KERNEL = 4096  # a kernel for any layer
 
@@ -61,12 +62,12 @@ def stack_bytes(board: Board) -> int:
 
 
 def _code_bytes(plan: Plan, engine: str) -> int:
-    calls = sum(len(layer.lowered.calls) for layer in plan.layers)
+    called = [call.kernel for layer in plan.layers for call in layer.lowered.calls]
+    calls = sum(CODE_BYTES_A_COPY if kernel == "strided_copy" else CODE_BYTES_A_CALL for kernel in called)
     general = 0
     if engine == "interpreter":  # most kernels twice: for any layer, and for the model's
-        kernels = {call.kernel for layer in plan.layers for call in layer.lowered.calls}
-        general = INTERPRETER_CODE_BYTES + CODE_BYTES_A_KERNEL * len(kernels)
-    return RUNTIME_CODE_BYTES + general + CODE_BYTES_A_CALL * calls
+        general = INTERPRETER_CODE_BYTES + CODE_BYTES_A_KERNEL * len(set(called))
+    return RUNTIME_CODE_BYTES + general + calls
 
 
 def _needs(plan: Plan, board: Board, engine: str) -> dict[str, int]:
