@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.tflite import Builder
-from tinyml.plan import OUTPUT_TYPES
+from tinyml.plan import END_TYPES
 
 MOST_ELEMENTS = 1500  # of a tensor
 _NARROWING = ("MEAN", "MAX_POOL_2D", "AVERAGE_POOL_2D", "RELU", "RESHAPE", "LOGISTIC")
@@ -68,7 +68,7 @@ class Composer:
             x = self._made[-1] if narrowing and self.random.random() < 0.7 else self.pick()
             if x.type in step.on:
                 step.grow(self, x)
-        ends = [t for t in self._made[given:] if t.type in OUTPUT_TYPES]
+        ends = [t for t in self._made[given:] if t.type in END_TYPES]
         read_too = [t.index for t in ends[:-1] if self.random.random() < 0.15]
         outputs = [*read_too, self._output(ends[-1])]
         self.random.shuffle(outputs)

@@ -15,7 +15,7 @@
 #define TM_UNPLANNED (-1)
 
 /* Types of tensors that operators ask for, as the schema numbers them. */
-enum { TM_FLOAT32 = 0, TM_INT32 = 2, TM_UINT8 = 3, TM_INT8 = 9 };
+enum { TM_FLOAT32 = 0, TM_INT32 = 2, TM_UINT8 = 3, TM_BOOL = 6, TM_INT16 = 7, TM_INT8 = 9 };
 
 /* A tensor, as it is read from the file whenever it is needed. */
 typedef struct {

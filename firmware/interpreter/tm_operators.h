@@ -12,11 +12,14 @@ struct tm_operator {
 
 #define TM_OPERATOR_RESHAPE 22 /* its output lies in its input's place, so that the plan must know it */
 
-extern const tm_operator tm_op_add, tm_op_arg_max, tm_op_arg_min, tm_op_average_pool2d, tm_op_batch_matmul,
-    tm_op_concatenation, tm_op_conv2d, tm_op_cumsum, tm_op_depthwise_conv2d, tm_op_dequantize,
-    tm_op_fully_connected, tm_op_l2_normalization, tm_op_log_softmax, tm_op_logistic, tm_op_max_pool2d, tm_op_mean,
-    tm_op_mul, tm_op_pad, tm_op_quantize, tm_op_reduce_max, tm_op_reduce_min, tm_op_relu, tm_op_relu6,
-    tm_op_reshape, tm_op_resize_bilinear, tm_op_resize_nearest_neighbor, tm_op_softmax, tm_op_sum,
+extern const tm_operator tm_op_abs, tm_op_add, tm_op_add_n, tm_op_arg_max, tm_op_arg_min, tm_op_average_pool2d,
+    tm_op_batch_matmul, tm_op_concatenation, tm_op_conv2d, tm_op_cumsum, tm_op_depthwise_conv2d, tm_op_dequantize,
+    tm_op_equal, tm_op_fully_connected, tm_op_greater, tm_op_greater_equal, tm_op_hard_swish,
+    tm_op_l2_normalization, tm_op_leaky_relu, tm_op_less, tm_op_less_equal, tm_op_log_softmax, tm_op_logical_and,
+    tm_op_logical_not, tm_op_logical_or, tm_op_logistic, tm_op_max_pool2d, tm_op_maximum, tm_op_mean,
+    tm_op_minimum, tm_op_mul, tm_op_not_equal, tm_op_pad, tm_op_prelu, tm_op_quantize, tm_op_reduce_max,
+    tm_op_reduce_min, tm_op_relu, tm_op_relu6, tm_op_reshape, tm_op_resize_bilinear, tm_op_resize_nearest_neighbor,
+    tm_op_rsqrt, tm_op_select_v2, tm_op_softmax, tm_op_squared_difference, tm_op_sub, tm_op_sum, tm_op_tanh,
     tm_op_transpose_conv;
 
 #endif

@@ -16,15 +16,21 @@ typedef struct {
   int32_t exp_size; /* 1 to 256: a larger difference has an exponential that TFLM takes as 0 */
 } tm_softmax_s8_params;
 
-/* 2^62 / (2^31 + x), 2^31 standing for 1.0: gemmlowp's reciprocal, three Newton-Raphson steps from 48/17 - 32/17
- * d. Range: x from 0 to 2^31 - 1. */
-TM_INLINE int32_t tm_softmax_s8_reciprocal(int32_t x) {
+/* 2 / (1 + x), 2^31 standing for 1.0 in x and 2^29 in the result: three Newton-Raphson steps from 48/17 - 32/17 d.
+ * Range: x from 0 to 2^31 - 1. */
+TM_INLINE int32_t tm_softmax_s8_estimate(int32_t x) {
   const int32_t half_denominator = (int32_t)(((int64_t)x + INT32_MAX + 1) / 2);
-  int32_t estimate = 1515870810 + tm_doubling_high_mul(half_denominator, -1010580540); /* 2^29 stands for 1.0 */
+  int32_t estimate = 1515870810 + tm_doubling_high_mul(half_denominator, -1010580540);
   for (int32_t step = 0; step < 3; step++) {
     const int32_t error = (1 << 29) - tm_doubling_high_mul(half_denominator, estimate);
     estimate += tm_doubling_high_mul(estimate, error) * 4;
   }
+  return estimate;
+}
+
+/* 2^62 / (2^31 + x), 2^31 standing for 1.0: gemmlowp's reciprocal. Range: x from 0 to 2^31 - 1. */
+TM_INLINE int32_t tm_softmax_s8_reciprocal(int32_t x) {
+  const int32_t estimate = tm_softmax_s8_estimate(x);
   return estimate > INT32_MAX / 2 ? INT32_MAX : estimate * 2;
 }
 

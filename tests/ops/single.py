@@ -57,16 +57,24 @@ def factors() -> st.SearchStrategy[float]:
     return (usual | usual | usual | extreme).map(lambda e: 2.0**e)
 
 
+_RANGES = {"uint8": (0, 255), "int8": (-128, 127), "int16": (-(2**15), 2**15 - 1), "int32": (-(2**31), 2**31 - 1)}
+
+
 def values(rng: np.random.Generator, shape: Sequence[int], type: str = "int8") -> np.ndarray:
-    """Random 8-bit values: uniform, or only the two ends of the range."""
-    low, high = (0, 255) if type == "uint8" else (-128, 127)
-    if rng.integers(3) == 0:
+    """Random values: uniform, or only the two ends of the range, or of a wider type than 8 bits small ones."""
+    if type == "bool":
+        return rng.integers(0, 2, size=shape).astype(bool)
+    low, high = _RANGES[type]
+    kind = rng.integers(3)
+    if kind == 0:
         return rng.choice(np.array([low, high]), size=shape).astype(type)
+    if kind == 1 and high > 255:
+        low, high = -10, 10
     return rng.integers(low, high, size=shape, endpoint=True).astype(type)
 
 
 def case(model: bytes, rng: np.random.Generator, *shapes: Sequence[int], type: str = "int8") -> Case:
-    """Return the case of a model with 8-bit inputs of these shapes."""
+    """Return the case of a model with inputs of these shapes."""
     return Case(model, tuple(tuple(values(rng, shape, type) for shape in shapes) for _ in range(SAMPLES)))
 
 

@@ -15,6 +15,7 @@ from tinyml.render import render
 from tinyml.version import __version__
 
 _C_TYPES = {
+    "bool": "uint8_t",
     "int8": "int8_t",
     "uint8": "uint8_t",
     "int16": "int16_t",
@@ -58,7 +59,7 @@ def float_literal(value: float) -> str:
 
 def _literals(constant: Constant) -> Iterable[str]:
     flat = constant.values.reshape(-1).tolist()
-    return map(float_literal, flat) if constant.values.dtype == np.float32 else map(str, flat)
+    return map(float_literal, flat) if constant.values.dtype == np.float32 else (str(int(x)) for x in flat)
 
 
 def _wrapped(items: Iterable[str]) -> str:

@@ -58,17 +58,16 @@ class Plan:
         return sum(constant.values.nbytes for layer in self.layers for constant in layer.constants)
 
 
-# What a sample may consist of, and an answer.
-INPUT_TYPES = ("int8", "uint8", "float32")
-OUTPUT_TYPES = (*INPUT_TYPES, "int32")
+# What a sample and an answer may consist of.
+END_TYPES = ("int8", "uint8", "int16", "int32", "bool", "float32")
 
 
 def _check_ends(graph: Graph) -> None:
-    for what, ends, types in (("input", graph.inputs, INPUT_TYPES), ("output", graph.outputs, OUTPUT_TYPES)):
+    for what, ends in (("input", graph.inputs), ("output", graph.outputs)):
         for tensor in (graph.tensors[t] for t in ends):
             name = f"the model's {what}, tensor {tensor.index} ({tensor.name}),"
-            if tensor.type not in types:
-                raise ModelError(f"{name} is {tensor.type}; {', '.join(types)} are allowed")
+            if tensor.type not in END_TYPES:
+                raise ModelError(f"{name} is {tensor.type}; {', '.join(END_TYPES)} are allowed")
             if tensor.is_constant:
                 raise ModelError(f"{name} is a constant, which no operator computes")
 
