@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+INT16_MIN, INT16_MAX = -(1 << 15), (1 << 15) - 1
 INT32_MIN, INT32_MAX = -(1 << 31), (1 << 31) - 1
 INT8_MIN, INT8_MAX = -128, 127
 
@@ -136,14 +137,19 @@ def exp_of_negative(x: int, integer_bits: int) -> int:
     return result
 
 
-def one_over_one_plus(x: int) -> int:
-    """Return 1 / (1 + x), Q0.31 in and out, for x from 0 to 1 (gemmlowp's one_over_one_plus_x_for_x_in_0_1)."""
+def _two_over_one_plus(x: int) -> int:
+    """Return 2 / (1 + x), x in Q0.31 from 0 to 1, the result in Q2.29."""
     half_denominator = (x + _ONE_Q0 + 1) // 2
-    estimate = 1515870810 + doubling_high_mul(half_denominator, -1010580540)  # 48/17 − 32/17 d, Q2.29
+    estimate = 1515870810 + doubling_high_mul(half_denominator, -1010580540)  # 48/17 − 32/17 d
     for _ in range(3):  # Newton and Raphson's step
         error = _ONE_Q2 - doubling_high_mul(half_denominator, estimate)
         estimate += saturating_shift_left(doubling_high_mul(estimate, error), 2)
-    return saturating_shift_left(estimate, 1)
+    return estimate
+
+
+def one_over_one_plus(x: int) -> int:
+    """Return 1 / (1 + x), Q0.31 in and out, for x from 0 to 1 (gemmlowp's one_over_one_plus_x_for_x_in_0_1)."""
+    return saturating_shift_left(_two_over_one_plus(x), 1)
 
 
 def logistic(x: int, integer_bits: int) -> int:
@@ -152,3 +158,38 @@ def logistic(x: int, integer_bits: int) -> int:
         return 1 << 30
     positive = one_over_one_plus(exp_of_negative(-abs(x), integer_bits))
     return positive if x > 0 else _ONE_Q0 - positive
+
+
+def tanh(x: int, integer_bits: int) -> int:
+    """Return tanh(x) in Q0.31 (gemmlowp's tanh); `x` has `integer_bits` integer bits."""
+    if x == 0:
+        return 0
+    # With e = exp(−2|x|), tanh |x| is 2 / (1 + e) − 1; one integer bit more doubles what the raw value stands for.
+    estimate = _two_over_one_plus(exp_of_negative(-abs(x), integer_bits + 1))
+    positive = saturating_shift_left(estimate - _ONE_Q2, 2)
+    return positive if x > 0 else -positive
+
+
+def rounding_high_mul_int16(a: int, b: int) -> int:
+    """Return a × b / 2^15 of 16-bit numbers, rounded to nearest (gemmlowp's SaturatingRoundingDoublingHighMul)."""
+    return min((a * b + (1 << 14)) >> 15, INT16_MAX)
+
+
+def inverse_sqrt(x: int) -> tuple[int, int]:
+    """Return (multiplier, shift) with 1 / sqrt(x) ≈ multiplier × 2^(shift − 31), for x from 1 to 2^29 − 1.
+
+    TFLM's GetInvSqrtQuantizedMultiplierExp: five steps of Newton's method from 1, with 3 integer bits.
+    """
+    if x == 1:
+        return INT32_MAX, 0
+    pairs = (32 - x.bit_length() - 1) // 2 - 1
+    shift = 11 - pairs
+    half = rounding_shift(x << 2 * pairs >> 1, 1)
+    three_halves = (1 << 28) + (1 << 27)
+    root = 1 << 28
+    for _ in range(5):
+        cube = saturating_shift_left(doubling_high_mul(doubling_high_mul(root, root), root), 6)
+        step = doubling_high_mul(three_halves, root) - doubling_high_mul(half, cube)
+        root = saturating_shift_left(step, 3)
+    root = doubling_high_mul(root, 1518500250)  # sqrt(1/2) in Q0.31
+    return (root << -shift, 0) if shift < 0 else (root, -shift)

@@ -2,7 +2,8 @@
 
 A header `firmware/kernels/NAME.h` defines a struct `tm_NAME_params`, one field a line, and a function
 `TM_INLINE void tm_NAME(const tm_NAME_params *params, ...)`. This module reads both, so that generated code
-and tests cannot disagree with them.
+and tests cannot disagree with them. What kernels share, headers that they include define: a struct that
+`tm_NAME_params` is another name of, or fields in a macro `TM_..._FIELDS`.
 """
 
 import re
@@ -14,6 +15,7 @@ from tinyml import resources
 _FIELD = re.compile(r"^\s*(?P<type>int32_t|float)\s+(?P<name>\w+);", re.MULTILINE)
 # Macros of compilers, and the instructions that code under them is written for.
 _INSTRUCTIONS = {"__ARM_FEATURE_DSP": "dsp", "__ARM_FEATURE_MVE": "mve"}
+_SHARED_FIELDS = re.compile(r"^\s*(?P<name>TM_\w+_FIELDS)$", re.MULTILINE)
 _INCLUDE = re.compile(r'^#include "(?P<name>[\w.]+)"', re.MULTILINE)
 
 
@@ -36,15 +38,18 @@ class Kernel:
     variants: tuple[str, ...]
 
 
+def _read(header: str) -> str:
+    return (resources.firmware() / "kernels" / header).read_text(encoding="utf-8")
+
+
 def _included(header: str) -> tuple[str, ...]:
-    text = (resources.firmware() / "kernels" / header).read_text(encoding="utf-8")
+    text = _read(header)
     names = [name for include in _INCLUDE.findall(text) for name in _included(include)]
     return tuple(dict.fromkeys([*names, header]))
 
 
 def _variants(headers: tuple[str, ...]) -> tuple[str, ...]:
-    folder = resources.firmware() / "kernels"
-    text = "".join((folder / header).read_text(encoding="utf-8") for header in headers)
+    text = "".join(map(_read, headers))
     return ("portable", *(name for macro, name in _INSTRUCTIONS.items() if macro in text))
 
 
@@ -52,6 +57,22 @@ def names() -> tuple[str, ...]:
     """Return the names of all kernels, sorted; headers that only kernels include (tm_*.h) are none."""
     paths = (resources.firmware() / "kernels").glob("*.h")
     return tuple(sorted(path.stem for path in paths if not path.stem.startswith("tm_")))
+
+
+def _params(name: str, text: str) -> tuple[tuple[str, str], ...] | None:
+    """Return the fields of `tm_NAME_params` in the `text` of a kernel's headers, or None where it has no such."""
+    alias = re.search(rf"typedef tm_(?P<name>\w+)_params tm_{name}_params;", text)
+    if alias is not None:
+        return _params(alias["name"], text)
+    struct = re.search(rf"typedef struct \{{(?P<body>[^}}]*)\}} tm_{name}_params;", text)
+    if struct is None:
+        return None
+
+    def shared(use: re.Match[str]) -> str:
+        macro = re.search(rf"#define {use['name']} (?P<fields>(?:.*\\\n)*.*)", text)
+        return macro["fields"] if macro is not None else ""
+
+    return tuple((m["type"], m["name"]) for m in _FIELD.finditer(_SHARED_FIELDS.sub(shared, struct["body"])))
 
 
 @cache
@@ -62,17 +83,16 @@ def load(name: str) -> Kernel:
         ValueError: the header does not define the struct or the function (an error in tinyml).
     """
     header = f"{name}.h"
-    text = (resources.firmware() / "kernels" / header).read_text(encoding="utf-8")
-    struct = re.search(r"typedef struct \{(?P<body>[^}]*)\} tm_" + name + "_params;", text)
+    headers = _included(header)
+    params = _params(name, "".join(map(_read, headers)))
     function = re.search(
-        r"TM_INLINE void tm_" + name + r"\(\s*const tm_" + name + r"_params \*params,(?P<args>[^)]*)\)", text
+        r"TM_INLINE void tm_" + name + r"\(\s*const tm_" + name + r"_params \*params,(?P<args>[^)]*)\)",
+        _read(header),
     )
-    if struct is None or function is None:
+    if params is None or function is None:
         raise ValueError(f"firmware/kernels/{header} does not define tm_{name}_params and tm_{name}")
     pointers = []
     for argument in function["args"].split(","):
         base, _, argument_name = " ".join(argument.split()).rpartition("*")
         pointers.append((f"{base.strip()} *", argument_name.strip()))
-    params = tuple((m["type"], m["name"]) for m in _FIELD.finditer(struct["body"]))
-    headers = _included(header)
     return Kernel(name, params, tuple(pointers), headers, _variants(headers))

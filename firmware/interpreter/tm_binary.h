@@ -1,43 +1,55 @@
-/* What ADD and MUL share: two inputs that are broadcast to one output; see tinyml/ops/broadcast.py. */
+/* What operators with two inputs that are broadcast to one output share; see tinyml/ops/broadcast.py. */
 #ifndef TM_BINARY_H
 #define TM_BINARY_H
 
 #include "tm_quantized.h"
 
 #define TM_LOOPS 4
+#define TM_LOOP_INPUTS 3 /* at most */
 
-/* What the parameters of both kernels begin with. */
+/* A kernel's loops, the outermost first. */
 typedef struct {
-  int32_t size[TM_LOOPS]; /* of a kernel's loops, the outermost first */
-  int32_t step[2][TM_LOOPS];
-  int32_t input_offset[2];
-  int32_t output_offset;
-  int32_t output_multiplier;
-  int32_t output_shift;
-  int32_t activation_min;
-  int32_t activation_max;
-} tm_binary_params;
+  int32_t size[TM_LOOPS];
+  int32_t step[TM_LOOP_INPUTS][TM_LOOPS];
+} tm_loops;
 
-/* A call of either kernel begins with its arrays; the parameters follow. */
+/* The initializer of a kernel's sizes and steps. */
+#define TM_LOOPS_PARAMS(loops)                                                                                   \
+  .size_0 = (loops).size[0], .size_1 = (loops).size[1], .size_2 = (loops).size[2], .size_3 = (loops).size[3],    \
+  .input1_step_0 = (loops).step[0][0], .input1_step_1 = (loops).step[0][1], .input1_step_2 = (loops).step[0][2], \
+  .input1_step_3 = (loops).step[0][3], .input2_step_0 = (loops).step[1][0], .input2_step_1 = (loops).step[1][1], \
+  .input2_step_2 = (loops).step[1][2], .input2_step_3 = (loops).step[1][3]
+
+/* Find the loops of `count` inputs that are broadcast to the output, and check that the plan keeps them apart
+ * where it must. */
+bool tm_loops_find(tm_interpreter *model, const tm_tensor *const *inputs, uint32_t count, const tm_tensor *output,
+                   tm_loops *loops) TM_COLD;
+
+typedef struct {
+  tm_tensor first;
+  tm_tensor second;
+  tm_tensor output;
+  tm_loops loops;
+} tm_binary;
+
+/* Read both inputs, which have one type, the output, and how they are broadcast. */
+bool tm_binary_read(tm_interpreter *model, tm_binary *binary) TM_COLD;
+
+/* A call of a kernel on int8 begins with its arrays; the parameters follow. */
 typedef struct {
   const int8_t *input1;
   const int8_t *input2;
   int8_t *output;
 } tm_binary_arrays;
 
-/* Such an operator while it is prepared. */
-typedef struct {
-  tm_tensor input[2];
-  tm_tensor output;
-  tm_binary_arrays arrays;
-  tm_binary_params params;
-} tm_binary;
+/* Add the layer of such a kernel, whose parameters have `size` bytes. */
+void tm_binary_add(tm_interpreter *model, tm_run *run, const void *params, uint32_t size,
+                   const tm_binary *binary) TM_COLD;
 
-/* Read both inputs and the output, all int8, how they are broadcast, and the activation. The factor to the output
- * is the caller's to set. */
-bool tm_binary_read(tm_interpreter *model, tm_binary *binary) TM_COLD;
-
-/* The functions that the kernels are called by, for any parameters. */
+/* The functions that kernels are called by which may be special ones, for any parameters. */
 tm_run tm_run_add, tm_run_mul;
+
+/* Require all three to be int8 and quantized as a whole. */
+bool tm_binary_require_int8(tm_interpreter *model, const tm_binary *binary) TM_COLD;
 
 #endif

@@ -66,7 +66,8 @@ static TM_COLD bool data_read(tm_interpreter *model, uint32_t table, int32_t ind
     return true;
   }
   tensor->data = (uint8_t *)(uintptr_t)(model->file.data + bytes.start);
-  const uint32_t alignment = tensor->bytes / (uint32_t)tensor->elements < 4 ? 1 : 4; /* kernels read whole words */
+  const uint32_t size = tensor->bytes / (uint32_t)tensor->elements;
+  const uint32_t alignment = size < 4 ? size : 4; /* kernels read whole elements, of at most a word */
   return bytes.length == tensor->bytes && (uintptr_t)tensor->data % alignment == 0;
 }
 

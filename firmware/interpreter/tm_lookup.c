@@ -40,3 +40,31 @@ void tm_lookup_rescale(tm_interpreter *model, const tm_tensor *source, const tm_
     table[i] = (int8_t)tm_clamp(tm_wrapping_add(scaled, output->zero_point), low, INT8_MAX);
   }
 }
+
+int8_t tm_lookup_result(const tm_tensor *output, int32_t steps) {
+  return (int8_t)tm_clamp(tm_wrapping_add(steps, output->zero_point), INT8_MIN, INT8_MAX);
+}
+
+#define TM_SIGMOID_BITS 4 /* integer bits of the input, scaled: beyond 16 the result is at an end of its range */
+
+void tm_lookup_sigmoid(tm_interpreter *model, int32_t (*function)(int32_t x), int32_t fraction_bits,
+                       int32_t zero_point) {
+  tm_tensor source, output;
+  if (!tm_int8_pair(model, 1, 1, &source, &output)) return;
+  tm_factor factor = tm_factor_of(source.scale, 1.0F, 1.0F, 31 - TM_SIGMOID_BITS);
+  if (!tm_require(model, output.zero_point == zero_point && factor.multiplier != 0 && factor.shift >= 0)) return;
+  if (factor.shift > 31) factor.shift = 31; /* the radius is 0 there: every result is at an end */
+  const int32_t radius = tm_input_radius(TM_SIGMOID_BITS, factor.shift);
+  int8_t *table = tm_lookup_add(model, &source, &output);
+  for (int32_t i = 0; table != NULL && i < 256; i++) {
+    const int32_t x = (int8_t)i - source.zero_point;
+    if (x <= -radius) {
+      table[i] = INT8_MIN;
+    } else if (x >= radius) {
+      table[i] = INT8_MAX;
+    } else {
+      const int32_t value = function(tm_scaled(x, factor));
+      table[i] = tm_lookup_result(&output, tm_rounding_shift(value, 31 - fraction_bits));
+    }
+  }
+}

@@ -13,4 +13,12 @@ int8_t *tm_lookup_add(tm_interpreter *model, const tm_tensor *source, const tm_t
 void tm_lookup_rescale(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output,
                        int32_t low) TM_COLD;
 
+/* Prepare LOGISTIC or TANH: `function` takes a value with 4 integer bits and gives one of which 2^31 stands
+ * for 1.0, the output has `fraction_bits`, and must have `zero_point`. */
+void tm_lookup_sigmoid(tm_interpreter *model, int32_t (*function)(int32_t x), int32_t fraction_bits,
+                       int32_t zero_point) TM_COLD;
+
+/* The result of a table: `steps` of the output's scale, as int8. */
+int8_t tm_lookup_result(const tm_tensor *output, int32_t steps) TM_COLD;
+
 #endif

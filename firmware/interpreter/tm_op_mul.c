@@ -1,8 +1,6 @@
 /* MUL; see tinyml/ops/mul.py. */
 #include "mul_s8.h"
-#include "tm_binary.h"
-
-TM_SAME_FIELDS(tm_binary_params, tm_mul_s8_params);
+#include "tm_sum.h"
 
 typedef struct {
   tm_binary_arrays at;
@@ -15,16 +13,35 @@ void tm_run_mul(const void *data) {
   tm_mul_s8(&params, call->at.input1, call->at.input2, call->at.output);
 }
 
+static TM_COLD void prepare_int8(tm_interpreter *model, const tm_binary *binary, int32_t activation) {
+  const tm_tensor *first = &binary->first, *second = &binary->second, *output = &binary->output;
+  int32_t low, high;
+  if (!tm_binary_require_int8(model, binary) || !tm_activation_range(model, activation, output, &low, &high)) {
+    return;
+  }
+  const tm_factor factor = tm_require_factor(model, first->scale, second->scale, output->scale);
+  const tm_mul_s8_params params = {
+      TM_LOOPS_PARAMS(binary->loops),
+      .input1_offset = -first->zero_point,
+      .input2_offset = -second->zero_point,
+      .output_offset = output->zero_point,
+      .output_multiplier = factor.multiplier,
+      .output_shift = factor.shift,
+      .activation_min = low,
+      .activation_max = high,
+  };
+  tm_binary_add(model, tm_run_mul, &params, sizeof(params), binary);
+}
+
 static TM_COLD void prepare(tm_interpreter *model) {
   tm_binary binary;
   if (!tm_binary_read(model, &binary)) return;
-  const tm_factor factor =
-      tm_require_factor(model, binary.input[0].scale, binary.input[1].scale, binary.output.scale);
-  binary.params.output_multiplier = factor.multiplier;
-  binary.params.output_shift = factor.shift;
-  tm_binary_arrays *call =
-      tm_kernel_add(model, tm_run_mul, sizeof(*call), &binary.params, sizeof(binary.params), &binary.output);
-  if (call != NULL) *call = binary.arrays;
+  const int32_t activation = tm_option(model, TM_FIELD(0, 1), 0);
+  if (binary.first.type == TM_INT32) {
+    tm_arithmetic_add(model, &binary, TM_ARITHMETIC_MUL, activation);
+  } else {
+    prepare_int8(model, &binary, activation);
+  }
 }
 
 const tm_operator tm_op_mul = {18, prepare};

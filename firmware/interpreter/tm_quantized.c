@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define TM_MAX_INT8_RANK 6 /* TFLM's */
+#define TM_MAX_COMPUTED_RANK 6 /* TFLM's */
 
 void tm_refuse(tm_interpreter *model) { tm_fail(model, TM_ERROR_FORM, model->node.index, 0); }
 
@@ -20,8 +20,10 @@ bool tm_output(tm_interpreter *model, tm_tensor *tensor) {
          tm_place_read(model, tm_int32_at(&model->file, model->node.outputs, 0), tensor);
 }
 
+bool tm_is_computed(const tm_tensor *tensor) { return tensor->rank <= TM_MAX_COMPUTED_RANK; }
+
 bool tm_is_int8(const tm_tensor *tensor) {
-  return tensor->type == TM_INT8 && tensor->rank <= TM_MAX_INT8_RANK && tensor->scales.length == 1 &&
+  return tensor->type == TM_INT8 && tm_is_computed(tensor) && tensor->scales.length == 1 &&
          tensor->zero_point >= INT8_MIN && tensor->zero_point <= INT8_MAX;
 }
 

@@ -33,6 +33,9 @@ bool tm_output(tm_interpreter *model, tm_tensor *tensor) TM_COLD;
 /* Whether a tensor is int8 and quantized as a whole. */
 bool tm_is_int8(const tm_tensor *tensor) TM_COLD;
 
+/* Whether a tensor has a rank that TFLM computes with. */
+bool tm_is_computed(const tm_tensor *tensor) TM_COLD;
+
 /* Read input 0 and the output, both int8; the operator has `least` to `most` inputs. */
 bool tm_int8_pair(tm_interpreter *model, uint32_t least, uint32_t most, tm_tensor *source,
                   tm_tensor *output) TM_COLD;

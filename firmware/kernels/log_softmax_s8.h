@@ -7,7 +7,7 @@
 #ifndef TM_LOG_SOFTMAX_S8_H
 #define TM_LOG_SOFTMAX_S8_H
 
-#include "softmax_s8.h"
+#include "tm_reciprocal.h"
 #include "tm_saturate.h"
 
 typedef struct {
@@ -40,8 +40,7 @@ TM_INLINE int32_t tm_log_softmax_s8_log(int32_t x) {
       tm_doubling_high_mul(q, rest) + tm_doubling_high_mul(tm_doubling_high_mul(q, square), alpha_n);
   const int32_t denominator = tm_doubling_high_mul(middle, alpha_i + q + tm_doubling_high_mul(alpha_d, square)) +
                               tm_doubling_high_mul(alpha_f, q); /* minus 1 */
-  const int32_t quotient =
-      tm_doubling_high_mul(tm_rounding_shift(numerator, 6), tm_softmax_s8_reciprocal(denominator));
+  const int32_t quotient = tm_doubling_high_mul(tm_rounding_shift(numerator, 6), tm_reciprocal(denominator));
   return tm_saturating_shift(tm_doubling_high_mul(power, log_2) + quotient, 1);
 }
 

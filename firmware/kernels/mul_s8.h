@@ -1,25 +1,14 @@
 /* MUL, also with broadcasting.
  *
- * Reach: an output element is written when the elements that it comes from have been read, and no later output
- * reads an element of an input without broadcasting again; the output may lie upon such an input. */
+ * Reach: as tm_broadcast.h has it. */
 #ifndef TM_MUL_S8_H
 #define TM_MUL_S8_H
 
+#include "tm_broadcast.h"
 #include "tm_requantize.h"
 
 typedef struct {
-  int32_t size_0; /* the output's dimensions, the outermost first; neighbours that broadcast alike are one */
-  int32_t size_1;
-  int32_t size_2;
-  int32_t size_3;
-  int32_t input1_step_0; /* elements between neighbours of dimension 0 in input1; 0 where it is broadcast */
-  int32_t input1_step_1;
-  int32_t input1_step_2;
-  int32_t input1_step_3;
-  int32_t input2_step_0;
-  int32_t input2_step_1;
-  int32_t input2_step_2;
-  int32_t input2_step_3;
+  TM_BROADCAST_FIELDS
   int32_t input1_offset;     /* -zero point of input1, -127 to 128 */
   int32_t input2_offset;     /* -zero point of input2, -127 to 128 */
   int32_t output_offset;     /* zero point of the output, -128 to 127 */
@@ -39,18 +28,8 @@ TM_INLINE int8_t tm_mul_s8_element(const tm_mul_s8_params *params, int32_t a, in
 /* input1, input2: as the steps say; output: [size_0][size_1][size_2][size_3]. */
 TM_INLINE void tm_mul_s8(const tm_mul_s8_params *params, const int8_t *input1, const int8_t *input2,
                          int8_t *output) {
-  for (int32_t i0 = 0; i0 < params->size_0; i0++) {
-    for (int32_t i1 = 0; i1 < params->size_1; i1++) {
-      for (int32_t i2 = 0; i2 < params->size_2; i2++) {
-        const int8_t *a =
-            input1 + i0 * params->input1_step_0 + i1 * params->input1_step_1 + i2 * params->input1_step_2;
-        const int8_t *b =
-            input2 + i0 * params->input2_step_0 + i1 * params->input2_step_1 + i2 * params->input2_step_2;
-        for (int32_t i3 = 0; i3 < params->size_3; i3++) {
-          *output++ = tm_mul_s8_element(params, a[i3 * params->input1_step_3], b[i3 * params->input2_step_3]);
-        }
-      }
-    }
+  TM_FOR_BROADCAST (params, at1, at2) {
+    *output++ = tm_mul_s8_element(params, input1[at1], input2[at2]);
   }
 }
 

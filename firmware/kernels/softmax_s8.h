@@ -8,6 +8,7 @@
 #ifndef TM_SOFTMAX_S8_H
 #define TM_SOFTMAX_S8_H
 
+#include "tm_reciprocal.h"
 #include "tm_requantize.h"
 
 typedef struct {
@@ -15,18 +16,6 @@ typedef struct {
   int32_t depth;    /* 1 to 511: elements of a row */
   int32_t exp_size; /* 1 to 256: a larger difference has an exponential that TFLM takes as 0 */
 } tm_softmax_s8_params;
-
-/* 2^62 / (2^31 + x), 2^31 standing for 1.0: gemmlowp's reciprocal, three Newton-Raphson steps from 48/17 - 32/17
- * d. Range: x from 0 to 2^31 - 1. */
-TM_INLINE int32_t tm_softmax_s8_reciprocal(int32_t x) {
-  const int32_t half_denominator = (int32_t)(((int64_t)x + INT32_MAX + 1) / 2);
-  int32_t estimate = 1515870810 + tm_doubling_high_mul(half_denominator, -1010580540); /* 2^29 stands for 1.0 */
-  for (int32_t step = 0; step < 3; step++) {
-    const int32_t error = (1 << 29) - tm_doubling_high_mul(half_denominator, estimate);
-    estimate += tm_doubling_high_mul(estimate, error) * 4;
-  }
-  return estimate > INT32_MAX / 2 ? INT32_MAX : estimate * 2;
-}
 
 /* input, output: [rows][depth]; exps: [exp_size], exps[d] is exp(-d * scale * beta), 2^31 - 1 standing for 1.0. */
 TM_INLINE void tm_softmax_s8(const tm_softmax_s8_params *params, const int8_t *input, const int32_t *exps,
@@ -45,7 +34,7 @@ TM_INLINE void tm_softmax_s8(const tm_softmax_s8_params *params, const int8_t *i
     int32_t bits = 0;
     while (sum >> (bits + 20) != 0) bits++;
     const int32_t fraction = (int32_t)(((uint32_t)sum << (12 - bits)) - ((uint32_t)1 << 31));
-    const int32_t scale = tm_softmax_s8_reciprocal(fraction);
+    const int32_t scale = tm_reciprocal(fraction);
 
     for (int32_t i = 0; i < params->depth; i++) {
       const int32_t difference = max - input[i];

@@ -1,11 +1,23 @@
 from tests.ops import binary
 from tests.ops.single import refused
 
-CASES = {"int8": binary.cases("ADD")}
-SMALL = (lambda _: binary.binary("ADD", shapes=((2, 3), (1, 3))),)
+# Sums beyond 32 bits are undefined in TFLM.
+CASES = {
+    "int8": binary.cases("ADD"),
+    "int32": binary.plain_cases("ADD", "int32", most=2**30 - 1),
+}
+SMALL = (
+    lambda _: binary.binary("ADD", shapes=((2, 3), (1, 3))),
+    lambda _: binary.binary("ADD", types=("int32",) * 3, scales=binary.NO_SCALES),
+)
 grow = binary.grow("ADD")
 
 
 def test_refuses_an_output_scale_that_stops_tflm() -> None:
     refused(binary.binary("ADD", scales=(1.0, 1.0, 2.0**-19)), "output's scale 1.90735e-06 is too small")
     binary.binary("ADD", scales=(1.0, 1.0, 2.0**-18))
+
+
+def test_refuses_an_activation_that_tflm_leaves_out() -> None:
+    model = binary.binary("ADD", types=("int32",) * 3, scales=binary.NO_SCALES, activation=1)
+    refused(model, "adds int32 with a fused activation")

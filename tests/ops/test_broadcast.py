@@ -1,30 +1,35 @@
-"""What ADD and MUL share: two inputs that broadcast."""
+"""What all operators with two inputs that broadcast share."""
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ops import binary
 from tests.ops.single import agrees, exact, examples, refused, values
+from tests.ops.twins import twins
 
-both = pytest.mark.parametrize("operator", ["ADD", "MUL"])
+PAIRS = (
+    "ADD SUB MUL SQUARED_DIFFERENCE MAXIMUM MINIMUM LOGICAL_AND LOGICAL_OR PRELU "
+    "EQUAL NOT_EQUAL GREATER GREATER_EQUAL LESS LESS_EQUAL"
+).split()
+activated = pytest.mark.parametrize("operator", ["ADD", "SUB", "MUL"])
 
 
-@both
-@examples
+@pytest.mark.parametrize(("operator", "types"), [(name, types) for name in PAIRS for types in twins()[name].cases])
+@settings(examples, max_examples=60)
 @given(st.data())
-def test_agrees_with_tflm(operator: str, data: st.DataObject) -> None:
-    exact(data.draw(binary.cases(operator)))
+def test_agrees_with_tflm(operator: str, types: str, data: st.DataObject) -> None:
+    exact(data.draw(twins()[operator].cases[types]))
 
 
-@both
+@activated
 def test_missing_options_mean_no_activation(operator: str) -> None:
     rng = np.random.default_rng(0)
     agrees(binary.binary(operator, activation=None), values(rng, (2, 3)), values(rng, (2, 3)))
 
 
-@both
+@activated
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -42,3 +47,26 @@ def test_missing_options_mean_no_activation(operator: str) -> None:
 )
 def test_refuses(operator: str, change: dict[str, object], words: list[str]) -> None:
     refused(binary.binary(operator, **change), *words)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("operator", ["ADD", "SUB", "MUL", "SQUARED_DIFFERENCE"])
+def test_refuses_int32_that_is_quantized(operator: str) -> None:
+    activation = None if operator == "SQUARED_DIFFERENCE" else 0
+    for quantized in range(3):
+        scales = [0.1 if i == quantized else None for i in range(3)]
+        refused(
+            binary.binary(operator, types=("int32",) * 3, scales=scales, activation=activation),
+            "int32 and quantized",
+        )
+
+
+@pytest.mark.parametrize("operator", ["EQUAL", "LESS"])
+def test_comparisons_refuse(operator: str) -> None:
+    types = ("int8", "int8", "bool")
+    for at in range(2):
+        scales = [1.0 if i == at else 0.5 for i in range(2)] + [None]
+        refused(
+            binary.binary(operator, types=types, scales=scales, activation=None), f"input {at} has the scale 1"
+        )
+    refused(binary.binary(operator, activation=None), "output is int8; supported: bool")
+    refused(binary.binary(operator, types=("uint8", "uint8", "bool"), activation=None), "input 0 is uint8")

@@ -51,6 +51,8 @@ SMALL = (lambda _: moved("STRIDED_SLICE", [(3, 5), *BOUNDS], [(2, 2)], {}),)
 
 
 def grow(composer: Composer, x: Made) -> None:
+    if len(x.shape) > 4:  # TFLM has no more
+        return
     draw = composer.random
     strides = [draw.choice([1, 1, 2, -1, -2]) for _ in x.shape]
     shape = [-(-n // abs(stride)) for n, stride in zip(x.shape, strides, strict=True)]

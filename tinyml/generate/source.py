@@ -59,7 +59,7 @@ def float_literal(value: float) -> str:
 
 def _literals(constant: Constant) -> Iterable[str]:
     flat = constant.values.reshape(-1).tolist()
-    return map(float_literal, flat) if constant.values.dtype == np.float32 else map(str, flat)
+    return map(float_literal, flat) if constant.values.dtype == np.float32 else (str(int(x)) for x in flat)
 
 
 def _wrapped(items: Iterable[str]) -> str:

@@ -1,33 +1,85 @@
-"""Broadcasting of two inputs to one output, as loops for the kernels of ADD and MUL."""
+"""Operators with two inputs that are broadcast to one output, as loops for their kernels (tm_broadcast.h)."""
+
+from dataclasses import dataclass
 
 from tinyml.graph import Graph, Operator, Tensor
-from tinyml.ops.lowering import refuse
+from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, refuse, tensor_of
+from tinyml.ops.quantized import check_computed, check_inputs, check_quantized
 
 _LOOPS = 4  # loops of a kernel
 
 
-def loops(
-    graph: Graph, operator: Operator, first: Tensor, second: Tensor, output: Tensor
-) -> dict[str, int | float]:
+@dataclass(frozen=True)
+class Pair:
+    """Two inputs that broadcast to an output, and the kernel's loops: size_0 to size_3 and steps."""
+
+    first: Tensor
+    second: Tensor
+    output: Tensor
+    loops: dict[str, int | float]
+
+    def call(self, kernel: str, **params: int) -> Lowered:
+        """Return the call of `kernel` with the loops and further `params`."""
+        pointers = (pointer(self.first, "input1"), pointer(self.second, "input2"), self.output.index)
+        calls = (KernelCall(kernel, self.loops | params, pointers),)
+        return Lowered(calls, in_place=in_place((self.first, self.second), self.output))
+
+
+def read(graph: Graph, operator: Operator, types: tuple[str, ...], output_type: str | None = None) -> Pair:
+    """Return the two inputs, both of one of `types`, and the output, of `output_type` or else of the inputs' type.
+
+    Raises:
+        ModelError: types are others, or the shapes do not broadcast.
+    """
+    check_inputs(graph, operator, (2,))
+    first, second = tensor_of(graph, operator, 0), tensor_of(graph, operator, 1)
+    output = output_of(graph, operator)
+    check_computed(graph, operator, first, "input 0", *types)
+    check_computed(graph, operator, second, "input 1", first.type)
+    check_computed(graph, operator, output, "output", output_type or first.type)
+    return Pair(first, second, output, loops(graph, operator, (first, second), output))
+
+
+def check_inputs_quantized(graph: Graph, operator: Operator, pair: Pair) -> None:
+    """Check that both inputs are quantized as a whole.
+
+    Raises:
+        ModelError: one is not.
+    """
+    check_quantized(graph, operator, pair.first, "input 0")
+    check_quantized(graph, operator, pair.second, "input 1")
+
+
+def check_all_quantized(graph: Graph, operator: Operator, pair: Pair) -> None:
+    """Check that inputs and output are quantized as a whole.
+
+    Raises:
+        ModelError: one is not.
+    """
+    check_inputs_quantized(graph, operator, pair)
+    check_quantized(graph, operator, pair.output, "output")
+
+
+def loops(graph: Graph, operator: Operator, inputs: tuple[Tensor, ...], output: Tensor) -> dict[str, int | float]:
     """Return a kernel's size_0 to size_3 and steps; neighbouring dimensions that broadcast alike are merged.
 
     Raises:
         ModelError: the inputs' shapes do not broadcast to the output's, or in more patterns than there are loops.
     """
-    rank = max(len(first.shape), len(second.shape))
-    shape1 = (1,) * (rank - len(first.shape)) + first.shape
-    shape2 = (1,) * (rank - len(second.shape)) + second.shape
-    expected = tuple(max(a, b) for a, b in zip(shape1, shape2, strict=True))
-    if any(a != b and 1 not in (a, b) for a, b in zip(shape1, shape2, strict=True)) or output.shape != expected:
+    rank = max(len(tensor.shape) for tensor in inputs)
+    shapes = [(1,) * (rank - len(tensor.shape)) + tensor.shape for tensor in inputs]
+    expected = tuple(map(max, zip(*shapes, strict=True)))
+    fits = all(n in (1, size) for shape in shapes for n, size in zip(shape, expected, strict=True))
+    if not fits or output.shape != expected:
+        named = " and ".join(str(list(tensor.shape)) for tensor in inputs)
         raise refuse(
             graph,
             operator,
-            f"its inputs of shapes {list(first.shape)} and {list(second.shape)} do not broadcast to its output of "
-            f"shape {list(output.shape)}",
+            f"its inputs of shapes {named} do not broadcast to its output of shape {list(output.shape)}",
         )
-    merged: list[list[int]] = []  # [size, does input 1 advance, does input 2 advance], the outermost first
-    for size, a, b in zip(expected, shape1, shape2, strict=True):
-        pattern = [int(a == size), int(b == size)]
+    merged: list[list[int]] = []  # [size, does input 1 advance, does input 2 advance, ...], the outermost first
+    for size, *sizes in zip(expected, *shapes, strict=True):
+        pattern = [int(n == size) for n in sizes]
         if size == 1:
             continue
         if merged and merged[-1][1:] == pattern:
@@ -40,9 +92,9 @@ def loops(
             operator,
             f"its inputs broadcast in {len(merged)} groups of dimensions; at most {_LOOPS} are supported",
         )
-    padded = [[1, 0, 0]] * (_LOOPS - len(merged)) + merged
+    padded = [[1] + [0] * len(inputs)] * (_LOOPS - len(merged)) + merged
     params: dict[str, int | float] = {}
-    steps = [1, 1]
+    steps = [1] * len(inputs)
     for loop in reversed(range(_LOOPS)):
         size, *advances = padded[loop]
         params[f"size_{loop}"] = size
@@ -52,7 +104,14 @@ def loops(
     return params
 
 
-def in_place(inputs: tuple[Tensor, Tensor], output: Tensor) -> tuple[int, ...]:
-    """Return the inputs (tensor indices) that the output may lie upon: those that are not broadcast."""
-    indices = (t.index for t in inputs if t.elements == output.elements and not t.is_constant)
+def in_place(inputs: tuple[Tensor, ...], output: Tensor) -> tuple[int, ...]:
+    """Return the inputs (tensor indices) that the output may lie upon: those that are not broadcast.
+
+    An output of larger elements would be written over elements that are still to be read.
+    """
+    indices = (
+        t.index
+        for t in inputs
+        if t.elements == output.elements and t.nbytes >= output.nbytes and not t.is_constant
+    )
     return tuple(dict.fromkeys(indices))

@@ -1,39 +1,36 @@
-"""MUL on int8, also with broadcasting and with a constant operand."""
+"""MUL on int8 and int32, also with broadcasting and with a constant operand."""
 
 from tinyml.graph import Graph, Operator
-from tinyml.ops import broadcast
+from tinyml.ops import broadcast, sums
 from tinyml.ops.definition import Definition, Form
-from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, tensor_of
-from tinyml.ops.quantized import activation_range, check_inputs, check_int8, multiplier_of
+from tinyml.ops.lowering import Lowered
+from tinyml.ops.quantized import activation_range, multiplier_of
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
     """Lower MUL.
 
     Raises:
-        ModelError: types, shapes or quantization are not what the kernel computes.
+        ModelError: types, shapes or quantization are not what the kernels compute.
     """
-    check_inputs(graph, operator, (2,))
-    first, second = tensor_of(graph, operator, 0), tensor_of(graph, operator, 1)
-    output = output_of(graph, operator)
-    check_int8(graph, operator, first, "input 0")
-    check_int8(graph, operator, second, "input 1")
-    check_int8(graph, operator, output, "output")
-    params = broadcast.loops(graph, operator, first, second, output)
-    low, high = activation_range(graph, operator, operator.option(lambda options: options.int8(0)), output)
-    factor = first.quantized.scale * second.quantized.scale / output.quantized.scale
-    multiplier, shift = multiplier_of(graph, operator, factor)
-    params |= {
-        "input1_offset": -first.quantized.zero_point,
-        "input2_offset": -second.quantized.zero_point,
-        "output_offset": output.quantized.zero_point,
-        "output_multiplier": multiplier,
-        "output_shift": shift,
-        "activation_min": low,
-        "activation_max": high,
-    }
-    pointers = (pointer(first, "input1"), pointer(second, "input2"), output.index)
-    return Lowered((KernelCall("mul_s8", params, pointers),), in_place=broadcast.in_place((first, second), output))
+    pair = broadcast.read(graph, operator, ("int8", "int32"))
+    activation = operator.option(lambda options: options.int8(0))
+    if pair.first.type == "int32":
+        return sums.arithmetic(graph, operator, pair, sums.MUL, activation)
+    broadcast.check_all_quantized(graph, operator, pair)
+    first, second, output = pair.first.quantized, pair.second.quantized, pair.output.quantized
+    low, high = activation_range(graph, operator, activation, pair.output)
+    multiplier, shift = multiplier_of(graph, operator, first.scale * second.scale / output.scale)
+    return pair.call(
+        "mul_s8",
+        input1_offset=-first.zero_point,
+        input2_offset=-second.zero_point,
+        output_offset=output.zero_point,
+        output_multiplier=multiplier,
+        output_shift=shift,
+        activation_min=low,
+        activation_max=high,
+    )
 
 
-OPERATOR = Definition("MUL", lower, (Form("int8", ("mul_s8",)),))
+OPERATOR = Definition("MUL", lower, (Form("int8", ("mul_s8",)), Form("int32", ("arithmetic_s32",))))

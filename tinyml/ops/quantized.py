@@ -96,17 +96,26 @@ def check_quantized(graph: Graph, operator: Operator, tensor: Tensor, role: str)
         )
 
 
+def check_computed(graph: Graph, operator: Operator, tensor: Tensor, role: str, *types: str) -> None:
+    """Check that `tensor` has one of `types` and a rank that TFLM computes with.
+
+    Raises:
+        ModelError: it has not.
+    """
+    check_type(graph, operator, tensor, role, *types)
+    if len(tensor.shape) > _MAX_RANK:
+        raise refuse(
+            graph, operator, f"its {role} has {len(tensor.shape)} dimensions; at most {_MAX_RANK} are allowed"
+        )
+
+
 def check_int8(graph: Graph, operator: Operator, tensor: Tensor, role: str) -> None:
     """Check that `tensor` is int8, quantized as a whole, and of a rank that TFLM computes with.
 
     Raises:
         ModelError: it is not.
     """
-    check_type(graph, operator, tensor, role, "int8")
-    if len(tensor.shape) > _MAX_RANK:
-        raise refuse(
-            graph, operator, f"its {role} has {len(tensor.shape)} dimensions; at most {_MAX_RANK} are allowed"
-        )
+    check_computed(graph, operator, tensor, role, "int8")
     check_quantized(graph, operator, tensor, role)
 
 

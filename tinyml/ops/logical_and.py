@@ -1,0 +1,18 @@
+"""LOGICAL_AND on bool, also with broadcasting: of values that are 0 or 1, the smaller one."""
+
+from tinyml.graph import Graph, Operator
+from tinyml.ops import broadcast
+from tinyml.ops.definition import Definition, Form
+from tinyml.ops.lowering import Lowered
+
+
+def lower(graph: Graph, operator: Operator) -> Lowered:
+    """Lower LOGICAL_AND.
+
+    Raises:
+        ModelError: types or shapes are not what the kernel computes.
+    """
+    return broadcast.read(graph, operator, ("bool",)).call("extremum_u8", maximum=0)
+
+
+OPERATOR = Definition("LOGICAL_AND", lower, (Form("bool", ("extremum_u8",)),))
