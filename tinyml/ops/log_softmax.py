@@ -5,9 +5,8 @@ import numpy as np
 from tinyml import fixedpoint
 from tinyml.graph import Graph, Operator
 from tinyml.ops.definition import Definition, Form
-from tinyml.ops.lowering import Constant, KernelCall, Lowered, output_of, pointer, refuse, tensor_of
-from tinyml.ops.quantized import check_inputs, check_int8, check_shape
-from tinyml.ops.softmax import differences, exponentials, scaling
+from tinyml.ops.lowering import Constant, KernelCall, Lowered, pointer, refuse
+from tinyml.ops.softmax import differences, exponentials, rows_of, scaling
 
 _MAX_DEPTH = 4095  # classes whose sum of exponentials fits TFLM's 12 integer bits
 
@@ -18,24 +17,7 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes or quantization are not what the kernel computes.
     """
-    check_inputs(graph, operator, (1,))
-    source, output = tensor_of(graph, operator, 0), output_of(graph, operator)
-    check_int8(graph, operator, source, "input")
-    check_int8(graph, operator, output, "output")
-    check_shape(graph, operator, output, "output", source.shape)
-    if not source.shape or (depth := source.shape[-1]) > _MAX_DEPTH:
-        raise refuse(
-            graph,
-            operator,
-            f"its input has the shape {list(source.shape)}; 1 to {_MAX_DEPTH} classes are supported",
-        )
-    if output.quantized.scale != 1 / 16 or output.quantized.zero_point != fixedpoint.INT8_MAX:
-        raise refuse(
-            graph,
-            operator,
-            f"its output has scale {output.quantized.scale:.6g} and zero point {output.quantized.zero_point}, "
-            "not 1/16 and 127",
-        )
+    source, output, depth = rows_of(graph, operator, _MAX_DEPTH, 16, fixedpoint.INT8_MAX)
     try:
         multiplier, shift = scaling(source.quantized.scale, 1.0)
     except ValueError as error:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from tinyml import fixedpoint
-from tinyml.graph import Graph, Operator
+from tinyml.graph import Graph, Operator, Tensor
 from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import Constant, KernelCall, Lowered, output_of, pointer, refuse, tensor_of
 from tinyml.ops.quantized import check_inputs, check_int8, check_shape, options_of
@@ -39,30 +39,47 @@ def exponentials(scaled: list[int]) -> list[int]:
     return [fixedpoint.exp_of_negative(x, _INTEGER_BITS) for x in scaled]
 
 
-def lower(graph: Graph, operator: Operator) -> Lowered:
-    """Lower SOFTMAX.
+def rows_of(
+    graph: Graph, operator: Operator, most: int, steps: int, zero_point: int
+) -> tuple[Tensor, Tensor, int]:
+    """Return input, output and classes of an operator that works on rows, as many as `most` classes each.
+
+    Args:
+        graph: the model.
+        operator: the operator.
+        most: how many classes the kernel takes.
+        steps: the output's scale must be one of so many steps to 1.
+        zero_point: what the output's zero point must be.
 
     Raises:
-        ModelError: types, shapes or quantization are not what the kernel computes.
+        ModelError: types, shapes or the output's quantization are others.
     """
     check_inputs(graph, operator, (1,))
     source, output = tensor_of(graph, operator, 0), output_of(graph, operator)
     check_int8(graph, operator, source, "input")
     check_int8(graph, operator, output, "output")
     check_shape(graph, operator, output, "output", source.shape)
-    if not source.shape or not 1 <= (depth := source.shape[-1]) <= _MAX_DEPTH:
+    if not source.shape or not 1 <= (depth := source.shape[-1]) <= most:
         raise refuse(
-            graph,
-            operator,
-            f"its input has the shape {list(source.shape)}; 1 to {_MAX_DEPTH} classes are supported",
+            graph, operator, f"its input has the shape {list(source.shape)}; 1 to {most} classes are supported"
         )
-    if output.quantized.scale != 1 / 256 or output.quantized.zero_point != fixedpoint.INT8_MIN:
+    if output.quantized.scale != 1 / steps or output.quantized.zero_point != zero_point:
         raise refuse(
             graph,
             operator,
             f"its output has scale {output.quantized.scale:.6g} and zero point {output.quantized.zero_point}, "
-            "not 1/256 and -128",
+            f"not 1/{steps} and {zero_point}",
         )
+    return source, output, depth
+
+
+def lower(graph: Graph, operator: Operator) -> Lowered:
+    """Lower SOFTMAX.
+
+    Raises:
+        ModelError: types, shapes or quantization are not what the kernel computes.
+    """
+    source, output, depth = rows_of(graph, operator, _MAX_DEPTH, 256, fixedpoint.INT8_MIN)
     try:
         multiplier, shift = scaling(source.quantized.scale, options_of(graph, operator).float32(0))
     except ValueError as error:
