@@ -43,10 +43,12 @@ class Answer:
 
 def operator_table() -> str:
     """Return C that defines the table of all operators, for programs that have them all."""
-    names = "".join(f"    &tm_op_{definition.file},\n" for definition in REGISTRY.values())
+    files = [definition.file for definition in REGISTRY.values()]
+    names = "".join(f"    &tm_op_{file},\n" for file in files)
     return (
         '#include "tm_operators.h"\n\n'
-        f"static const tm_operator *const all_operators[] = {{\n{names}    NULL,\n}};\n"
+        + "".join(f"extern const tm_operator tm_op_{file};\n" for file in files)
+        + f"static const tm_operator *const all_operators[] = {{\n{names}    NULL,\n}};\n"
         "static const tm_special no_specials[] = {{NULL, NULL, 0, NULL}};\n"
     )
 
