@@ -40,6 +40,7 @@ class Case:
 ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
 
 zero_points = st.sampled_from([0, -128, -127, -1, 1, 126, 127]) | st.integers(-128, 127)
+int16_zero_points = st.just(0) | st.sampled_from([-32768, -32767, -1, 1, 32767]) | st.integers(-32768, 32767)
 activations = st.sampled_from(sorted(ACTIVATIONS.values()))
 seeds = st.integers(0, 2**32 - 1)
 generators = seeds.map(np.random.default_rng)
