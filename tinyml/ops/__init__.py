@@ -46,7 +46,9 @@ _FILES = (
     "depth_to_space",
     "depthwise_conv2d",
     "dequantize",
+    "div",
     "dynamic_update_slice",
+    "elu",
     "embedding_lookup",
     "equal",
     "expand_dims",
@@ -78,6 +80,7 @@ _FILES = (
     "padv2",
     "prelu",
     "quantize",
+    "reduce_all",
     "reduce_max",
     "reduce_min",
     "relu",
@@ -104,6 +107,7 @@ _FILES = (
     "transpose",
     "transpose_conv",
     "unpack",
+    "zeros_like",
 )
 
 
