@@ -64,7 +64,8 @@ TM_INLINE int32_t tm_pool_max(const tm_pool_params *params, tm_taps ys, tm_taps 
 TM_INLINE void tm_pool(const tm_pool_params *params, const void *input, void *output, int32_t bits,
                        tm_pool_window *window) {
   const int8_t *image = input;
-  int32_t at = 0;
+  int8_t *narrow = output; /* one of both is used */
+  int16_t *wide = output;
   for (int32_t batch = 0; batch < params->batches; batch++) {
     for (int32_t y = 0; y < params->output_height; y++) {
       const tm_taps ys = tm_taps_inside(y * params->stride_height - params->pad_top, params->filter_height, 1,
@@ -72,13 +73,13 @@ TM_INLINE void tm_pool(const tm_pool_params *params, const void *input, void *ou
       for (int32_t x = 0; x < params->output_width; x++) {
         const tm_taps xs = tm_taps_inside(x * params->stride_width - params->pad_left, params->filter_width, 1,
                                           params->input_width);
-        for (int32_t channel = 0; channel < params->channels; channel++, at++) {
+        for (int32_t channel = 0; channel < params->channels; channel++) {
           const int32_t value = tm_clamp(window(params, ys, xs, image + bits / 8 * channel, bits),
                                          params->activation_min, params->activation_max);
           if (bits == 8) {
-            ((int8_t *)output)[at] = (int8_t)value;
+            *narrow++ = (int8_t)value;
           } else {
-            ((int16_t *)output)[at] = (int16_t)value;
+            *wide++ = (int16_t)value;
           }
         }
       }

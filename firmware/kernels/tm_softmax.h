@@ -23,19 +23,20 @@ typedef struct {
 /* input: [depth]; exps: [exp_size], exps[d] is exp(-d * scale * beta), 2^31 - 1 standing for 1.0. */
 TM_INLINE tm_softmax_row tm_softmax_row_of(const tm_softmax_params *params, const int8_t *input,
                                            const int32_t *exps) {
-  tm_softmax_row row = {INT8_MIN, 0, 0};
-  for (int32_t i = 0; i < params->depth; i++) row.max = tm_max(row.max, input[i]);
+  int32_t max = INT8_MIN;
+  for (int32_t i = 0; i < params->depth; i++) max = tm_max(max, input[i]);
 
   int32_t sum = 0; /* 2^19 stands for 1.0; at least 2^19, since the largest element adds 1.0 */
   for (int32_t i = 0; i < params->depth; i++) {
-    const int32_t difference = row.max - input[i];
+    const int32_t difference = max - input[i];
     if (difference < params->exp_size) sum += tm_rounding_shift(exps[difference], 12);
   }
 
   /* sum = (1 + fraction) * 2^bits; its reciprocal lies between 0.5 and 1. */
-  while (sum >> (row.bits + 20) != 0) row.bits++;
-  const int32_t fraction = (int32_t)(((uint32_t)sum << (12 - row.bits)) - ((uint32_t)1 << 31));
-  row.scale = tm_reciprocal(fraction);
+  int32_t bits = 0;
+  while (sum >> (bits + 20) != 0) bits++;
+  const int32_t fraction = (int32_t)(((uint32_t)sum << (12 - bits)) - ((uint32_t)1 << 31));
+  const tm_softmax_row row = {max, tm_reciprocal(fraction), bits};
   return row;
 }
 
@@ -43,8 +44,11 @@ TM_INLINE tm_softmax_row tm_softmax_row_of(const tm_softmax_params *params, cons
 TM_INLINE int32_t tm_softmax_share(const tm_softmax_params *params, tm_softmax_row row, const int32_t *exps,
                                    int32_t element, int32_t output_bits) {
   const int32_t difference = row.max - element;
-  if (difference >= params->exp_size) return 0;
-  return tm_rounding_shift(tm_doubling_high_mul(row.scale, exps[difference]), row.bits + 31 - output_bits);
+  int32_t share = 0;
+  if (difference < params->exp_size) {
+    share = tm_rounding_shift(tm_doubling_high_mul(row.scale, exps[difference]), row.bits + 31 - output_bits);
+  }
+  return share;
 }
 
 #endif
