@@ -64,6 +64,8 @@ def values(rng: np.random.Generator, shape: Sequence[int], type: str = "int8") -
         return rng.normal(0, 3, shape).astype(np.float32)
     if type == "bool":
         return rng.integers(0, 2, size=shape).astype(bool)
+    if type == "int4":
+        return rng.integers(-8, 8, size=shape, dtype=np.int8)
     low, high = np.iinfo(type).min, np.iinfo(type).max
     kind = rng.integers(3)
     if kind == 0:

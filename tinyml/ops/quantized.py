@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from tinyml import fixedpoint
 from tinyml.flatbuffer import Table
-from tinyml.graph import Graph, Operator, Tensor
+from tinyml.graph import INT4, Graph, Operator, Tensor
 from tinyml.ops.lowering import ShapeError, refuse
 
 # Fused activations that TFLM applies to quantized outputs, by their code in the schema.
@@ -18,6 +18,7 @@ _MAX_RANK = 6
 
 # A kernel shifts a 32-bit sum left by at most this; a larger multiplier is undefined in TFLM too.
 _MAX_SHIFT = 30
+_MAX_WIDE_SHIFT = 7  # of a sum of 64 bits
 
 
 def options_of(graph: Graph, operator: Operator) -> Table:
@@ -82,6 +83,8 @@ def check_rank(graph: Graph, operator: Operator, tensor: Tensor, role: str, rank
 
 def limits(tensor: Tensor) -> tuple[int, int]:
     """Return the least and the largest value of an integer tensor."""
+    if tensor.type == INT4:
+        return -8, 7
     found = np.iinfo(tensor.type)
     return int(found.min), int(found.max)
 
@@ -225,4 +228,17 @@ def multiplier_of(graph: Graph, operator: Operator, real: float) -> tuple[int, i
             operator,
             f"its scales ask for a factor of {real:.6g} between input and output; below 2^30 is allowed",
         )
+    return pair
+
+
+def wide_multiplier_of(graph: Graph, operator: Operator, real: float) -> tuple[int, int]:
+    """Return the multiplier and shift of a real factor from sums of 64 bits.
+
+    Raises:
+        ModelError: the factor is 2^7 or more (or not finite), which TFLM leaves undefined.
+    """
+    pair = multiplier_of(graph, operator, real)
+    if pair[1] > _MAX_WIDE_SHIFT:
+        reason = f"its scales ask for a factor of {real:.6g} between sums of 64 bits and the output"
+        raise refuse(graph, operator, f"{reason}; below 2^{_MAX_WIDE_SHIFT} is allowed")
     return pair
