@@ -8,7 +8,8 @@
 bool tm_dense_read(tm_interpreter *model, int32_t type, tm_weighted *weighted, int32_t *rows,
                    int32_t *weights_offset) TM_COLD;
 
-/* Add the layer of int8: `rows` rows of inputs, the filter's channels in its first dimension. */
+/* Add the layer of int8 with constant weights and bias: `rows` rows of inputs, the filter's channels in its first
+ * dimension. */
 void tm_dense_add(tm_interpreter *model, int32_t rows, int32_t weights_offset, tm_weighted *weighted) TM_COLD;
 
 #endif

@@ -28,7 +28,7 @@ static TM_COLD bool is_wide(tm_interpreter *model, const tm_vector *tensors) {
 static TM_COLD void prepare(tm_interpreter *model, const tm_operator *const *operators, uint32_t index) {
   tm_node_read(model, index, &model->node);
   const bool wide = is_wide(model, &model->node.inputs) || is_wide(model, &model->node.outputs);
-  const int32_t mask = wide ? TM_OPERATOR_WIDE - 1 : -1;
+  const int32_t mask = wide ? TM_OPERATOR_WIDE - 1 : ~TM_OPERATOR_COMPUTED;
   while (*operators != NULL && ((*operators)->code & mask) != model->node.code) operators++;
   if (*operators == NULL) {
     tm_fail(model, TM_ERROR_OPERATOR, index, (uint32_t)model->node.code);

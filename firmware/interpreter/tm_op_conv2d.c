@@ -31,8 +31,8 @@ static TM_COLD void prepare(tm_interpreter *model) {
   const int32_t depth = window->channels, channels = weighted.channels, filter_depth = weighted.filter.shape[3];
   const int32_t groups = depth / filter_depth;
   if (!tm_require(model, groups * filter_depth == depth && channels % groups == 0)) return;
-  if (groups == 1 && weighted.filter.elements == channels * depth && window->stride[0] == 1 &&
-      window->stride[1] == 1) {
+  if (weighted.is_constant && groups == 1 && weighted.filter.elements == channels * depth &&
+      window->stride[0] == 1 && window->stride[1] == 1) {
     tm_dense_add(model, weighted.source.elements / depth, 0, &weighted); /* a 1x1 filter that visits every pixel */
     return;
   }

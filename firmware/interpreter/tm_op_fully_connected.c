@@ -4,7 +4,8 @@
 static TM_COLD void prepare(tm_interpreter *model) {
   tm_weighted weighted;
   int32_t rows, weights_offset;
-  if (tm_dense_read(model, TM_INT8, &weighted, &rows, &weights_offset)) {
+  if (tm_dense_read(model, TM_INT8, &weighted, &rows, &weights_offset) &&
+      tm_require(model, weighted.is_constant)) {
     tm_dense_add(model, rows, weights_offset, &weighted);
   }
 }

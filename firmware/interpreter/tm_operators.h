@@ -15,6 +15,10 @@ struct tm_operator {
  * front of the operator's other part in the table. */
 #define TM_OPERATOR_WIDE 0x10000
 
+/* Added to the code of an operator's part for weights that the model computes, in tm_op_NAME_computed.c. It stands
+ * between both others, and leaves to the last what that can prepare. */
+#define TM_OPERATOR_COMPUTED 0x20000
+
 /* Their outputs lie in their inputs' places, so that the plan must know them. */
 #define TM_OPERATOR_RESHAPE 22
 #define TM_OPERATOR_SQUEEZE 43

@@ -17,11 +17,13 @@ static TM_COLD bool filter_read(tm_interpreter *model, bool int4, uint32_t rank,
   tm_tensor *filter = &weighted->filter;
   if (!tm_input(model, 1, filter)) return false;
   int4 = int4 && filter->type == TM_INT4;
-  if (!tm_require(model, (int4 || filter->type == TM_INT8) && filter->is_constant && filter->rank == rank &&
-                             filter->scales.length != 0 && (filter->scales.length == 1 || filter->axis == axis))) {
+  if (!tm_require(model, (int4 || filter->type == TM_INT8) && filter->rank == rank && filter->scales.length != 0 &&
+                             (filter->scales.length == 1 || filter->axis == axis)) ||
+      !tm_require_apart(model, filter, &weighted->output, false)) {
     return false;
   }
   weighted->channels = filter->shape[axis];
+  weighted->is_constant = filter->is_constant;
   const int8_t *weights = (const int8_t *)filter->data;
   if (int4) {
     weights = tm_prepared(model, (uint32_t)filter->elements);
@@ -39,9 +41,10 @@ static TM_COLD bool bias_read(tm_interpreter *model, uint32_t position, tm_weigh
   if (!tm_has_input(model, position)) return true;
   if (!tm_input(model, position, bias)) return false;
   weighted->arrays.bias = (const int32_t *)(const void *)bias->data;
-  if (bias->type == TM_INT64 && weighted->source.type == TM_INT16) weighted->bias_words = 2;
-  return tm_require(model, (bias->type == TM_INT32 || weighted->bias_words == 2) && bias->is_constant &&
-                               bias->elements == weighted->channels);
+  weighted->is_constant &= bias->is_constant;
+  return tm_require(model, (bias->type == TM_INT32 || weighted->source.type == TM_INT16) &&
+                               bias->elements == weighted->channels) &&
+         tm_require_apart(model, bias, &weighted->output, false);
 }
 
 /* Compute a multiplier for each scale of the filter and, behind them, the shifts. */

@@ -18,10 +18,14 @@ typedef struct {
   int32_t activation_max; /* activation_min to 32767 */
 } tm_channel_s16;
 
+/* A word of a bias, which another kernel may have written as int64_t. */
+typedef int32_t __attribute__((may_alias)) tm_bias_word;
+
 /* The sum of output channel `channel` before any product is added. It wraps at 64 bits. */
 TM_INLINE uint64_t tm_channel_s16_start(const tm_channel_s16 *to, int32_t channel) {
-  if (!to->wide_sums) return (uint64_t)(int64_t)to->bias[channel];
-  return (uint64_t)(uint32_t)to->bias[2 * channel] | (uint64_t)(uint32_t)to->bias[2 * channel + 1] << 32;
+  const tm_bias_word *bias = to->bias;
+  if (!to->wide_sums) return (uint64_t)(int64_t)bias[channel];
+  return (uint64_t)(uint32_t)bias[2 * channel] | (uint64_t)(uint32_t)bias[2 * channel + 1] << 32;
 }
 
 /* sum * multiplier * 2^(shift - 31), rounded to nearest, ties up, of a sum below 2^47. Range: multiplier 0 to

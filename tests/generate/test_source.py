@@ -9,6 +9,8 @@ import pytest
 
 from tests import oracle, small_models
 from tests.ops import binary
+from tests.ops.test_fully_connected import dense
+from tests.ops.weights import BIAS, FILTER
 from tinyml import board as boards
 from tinyml import graph, resources
 from tinyml import plan as plans
@@ -46,6 +48,14 @@ def test_only_the_kernels_that_are_used_are_carried_along(plan):
 def test_the_interpreter_has_only_the_parts_that_the_model_needs(type, part):
     model = binary.binary("ADD", types=(type,) * 3, zero_points=(0, 0, 0))
     text = source_files(plans.make(graph.read(model)), ORIGIN, "interpreter")["src/model.c"]
+    assert [line.strip() for line in text.splitlines() if "&tm_op_" in line] == [f"&tm_op_{part},"]
+
+
+@pytest.mark.parametrize("computed", [(), (FILTER,), (BIAS,)])
+def test_the_interpreter_has_a_part_for_computed_weights_where_they_are(computed):
+    model = dense(np.random.default_rng(0), computed=computed)
+    text = source_files(plans.make(graph.read(model)), ORIGIN, "interpreter")["src/model.c"]
+    part = "fully_connected_computed" if computed else "fully_connected"
     assert [line.strip() for line in text.splitlines() if "&tm_op_" in line] == [f"&tm_op_{part},"]
 
 

@@ -11,7 +11,6 @@ from tests.ops.single import (
     Case,
     activations,
     agrees,
-    case,
     exact,
     examples,
     generators,
@@ -19,7 +18,7 @@ from tests.ops.single import (
     scales,
     values,
 )
-from tests.ops.weights import INT4, INT8, Types
+from tests.ops.weights import BIAS, FILTER, INT4, INT8, Types
 from tests.tflite import Builder
 
 
@@ -40,7 +39,7 @@ def conv(
     axis: int = 0,
     bias: str | None = "small",
     output: tuple[int, ...] | None = None,
-    constant_filter: bool = True,
+    computed: tuple[str, ...] = (),
     types: Types = INT8,
     bias_type: str = "int32",
     options: bool = True,
@@ -62,13 +61,15 @@ def conv(
         scale=0.02 * ratios,
         zero_point=filter_zero_point,
         axis=axis,
-        data=values(rng, filters, types.weights) if constant_filter else None,
+        data=None if FILTER in computed else values(rng, filters, types.weights),
     )
-    inputs = [x, w]
+    tensors = {"input": x, FILTER: w}
     if bias is not None:
         limit = {"small": 1 << 12, "huge": 1 << 31}[bias]
         data = rng.integers(-limit, limit, filters[0]).astype(bias_type)
-        inputs.append(b.tensor(filters[:1], bias_type, scale * 0.02 * ratios, 0, data=data))
+        tensors[BIAS] = b.tensor(
+            filters[:1], bias_type, scale * 0.02 * ratios, data=None if BIAS in computed else data
+        )
     y = b.tensor(output, types.data, scale=scale * 0.02 / factor, zero_point=zero_points[1])
     settings = {
         "padding": padding,
@@ -78,8 +79,8 @@ def conv(
         "dilationWFactor": dilations[1],
         "fusedActivationFunction": activation,
     }
-    b.operator("CONV_2D", inputs, [y], settings if options else None)
-    return b.build([x] if constant_filter else [x, w], [y])
+    b.operator("CONV_2D", list(tensors.values()), [y], settings if options else None)
+    return b.build(weights.inputs(tensors, computed), [y])
 
 
 @st.composite
@@ -125,8 +126,9 @@ def cases(draw: st.DrawFn, types: Types) -> Case:
         filter_zero_point=draw(types.filter_zero_points()),
         types=types,
         bias_type=draw(types.bias_types()),
+        computed=draw(types.computed()),
     )
-    return case(model, rng, geometry["image"], type=types.data)
+    return weights.case(model, rng)
 
 
 WIDE = weights.wide("int32", "int64")
@@ -135,6 +137,7 @@ SMALL = (
     lambda rng: conv(rng, filters=(2, 2, 2, 3)),
     lambda rng: conv(rng, filters=(2, 1, 1, 3)),
     lambda rng: conv(rng, filters=(1, 3, 1, 3), types=INT4),
+    lambda rng: conv(rng, filters=(2, 1, 1, 3), computed=(FILTER, BIAS)),
     lambda rng: conv(rng, filters=(2, 2, 2, 3), zero_points=(0, 0), types=WIDE, bias_type="int64"),
 )
 
@@ -173,7 +176,6 @@ def test_a_window_that_sees_only_padding_gives_the_bias() -> None:
             {"types": WIDE, "zero_points": (0, 0), "bias_type": "int64", "factor": 200.0},
             ["factor of", "64 bits", "2^7"],
         ),
-        ({"constant_filter": False}, ["filter (tensor 1) must be a constant"]),
         ({"options": False}, ["options are missing"]),
         ({"strides": (0, 1), "output": (1, 5, 6, 4)}, ["stride is 0"]),
         ({"strides": (1, -2), "output": (1, 5, 6, 4)}, ["stride is -2"]),

@@ -10,7 +10,6 @@ from tests.ops import weights
 from tests.ops.single import (
     Case,
     activations,
-    case,
     exact,
     examples,
     generators,
@@ -18,7 +17,7 @@ from tests.ops.single import (
     scales,
     values,
 )
-from tests.ops.weights import INT4, INT8, Types
+from tests.ops.weights import BIAS, FILTER, INT4, INT8, Types
 from tests.tflite import Builder
 
 
@@ -41,6 +40,7 @@ def depthwise(
     bias_size: int | None = None,
     types: Types = INT8,
     bias_type: str = "int32",
+    computed: tuple[str, ...] = (),
     output: tuple[int, ...] | None = None,
     filter_batch: int = 1,
 ) -> bytes:
@@ -57,12 +57,12 @@ def depthwise(
     ratios = rng.uniform(0.3, 1, channels) if per_channel else np.ones(1)
     filters = (filter_batch, *taps, channels)
     x = b.tensor(image, types.data, scale, zero_points[0])
-    data = values(rng, filters, types.weights)
-    inputs = [x, b.tensor(filters, types.weights, 0.02 * ratios, axis=3, data=data)]
+    data = None if FILTER in computed else values(rng, filters, types.weights)
+    tensors = {"input": x, FILTER: b.tensor(filters, types.weights, 0.02 * ratios, axis=3, data=data)}
     if bias:
         size = channels if bias_size is None else bias_size
-        data = rng.integers(-(1 << 12), 1 << 12, size).astype(bias_type)
-        inputs.append(b.tensor((size,), bias_type, scale * 0.02, 0, data=data))
+        data = None if BIAS in computed else rng.integers(-(1 << 12), 1 << 12, size).astype(bias_type)
+        tensors[BIAS] = b.tensor((size,), bias_type, scale * 0.02, data=data)
     y = b.tensor(output, types.data, scale=scale * 0.02 / factor, zero_point=zero_points[1])
     options = {
         "padding": padding,
@@ -73,8 +73,8 @@ def depthwise(
         "depthMultiplier": multiplier,
         "fusedActivationFunction": activation,
     }
-    b.operator("DEPTHWISE_CONV_2D", inputs, [y], options)
-    return b.build([x], [y])
+    b.operator("DEPTHWISE_CONV_2D", list(tensors.values()), [y], options)
+    return b.build(weights.inputs(tensors, computed), [y])
 
 
 @st.composite
@@ -110,8 +110,9 @@ def cases(draw: st.DrawFn, types: Types) -> Case:
         bias=draw(st.booleans()),
         types=types,
         bias_type=draw(types.bias_types()),
+        computed=draw(types.computed()),
     )
-    return case(model, rng, geometry["image"], type=types.data)
+    return weights.case(model, rng)
 
 
 WIDE = weights.wide("int64")
@@ -119,6 +120,7 @@ CASES = {"int8": cases(INT8), "16x8": cases(WIDE), "8x4": cases(INT4)}
 SMALL = (
     lambda rng: depthwise(rng, taps=(2, 2)),
     lambda rng: depthwise(rng, taps=(2, 2), types=INT4),
+    lambda rng: depthwise(rng, taps=(2, 2), computed=(FILTER,)),
     lambda rng: depthwise(rng, taps=(2, 2), zero_points=(0, 0), types=WIDE, bias_type="int64"),
 )
 

@@ -12,7 +12,6 @@ from tests.ops.single import (
     Case,
     activations,
     agrees,
-    case,
     exact,
     examples,
     generators,
@@ -20,7 +19,7 @@ from tests.ops.single import (
     scales,
     values,
 )
-from tests.ops.weights import INT4, INT8, Types
+from tests.ops.weights import BIAS, FILTER, INT4, INT8, Types
 from tests.tflite import Builder
 
 
@@ -43,6 +42,7 @@ def dense(
     weights_format: int = 0,
     types: Types = INT8,
     bias_type: str = "int32",
+    computed: tuple[str, ...] = (),
 ) -> bytes:
     """A model of one FULLY_CONNECTED; factor is input scale × filter scale / output scale."""
     b = Builder()
@@ -51,19 +51,21 @@ def dense(
     filters = (channels, depth)
     ratios = rng.uniform(0.3, 1, filters[axis]) if per_channel else np.ones(1)
     x = b.tensor(shape, types.data, scale, zero_points[0])
-    matrix = values(rng, filters, types.weights)
-    inputs = [x, b.tensor(filters, types.weights, 0.02 * ratios, filter_zero_point, axis, matrix)]
+    matrix = None if FILTER in computed else values(rng, filters, types.weights)
+    tensors = {
+        "input": x,
+        FILTER: b.tensor(filters, types.weights, 0.02 * ratios, filter_zero_point, axis, matrix),
+    }
     if bias:
-        data = rng.integers(-(1 << 12), 1 << 12, channels).astype(bias_type)
-        inputs.append(
-            b.tensor((channels,), bias_type, scale * 0.02 if bias_scale is None else bias_scale, data=data)
+        data = None if BIAS in computed else rng.integers(-(1 << 12), 1 << 12, channels).astype(bias_type)
+        tensors[BIAS] = b.tensor(
+            (channels,), bias_type, scale * 0.02 if bias_scale is None else bias_scale, data=data
         )
     made = (rows, channels) if output is None else output
     y = b.tensor(made, types.data, scale * 0.02 / factor, zero_points[1])
-    b.operator(
-        "FULLY_CONNECTED", inputs, [y], {"fusedActivationFunction": activation, "weightsFormat": weights_format}
-    )
-    return b.build([x], [y])
+    options = {"fusedActivationFunction": activation, "weightsFormat": weights_format}
+    b.operator("FULLY_CONNECTED", list(tensors.values()), [y], options)
+    return b.build(weights.inputs(tensors, computed), [y])
 
 
 @st.composite
@@ -86,8 +88,9 @@ def cases(draw: st.DrawFn, types: Types) -> Case:
         output=(*batches, channels),
         types=types,
         bias_type=draw(types.bias_types()),
+        computed=draw(types.computed()),
     )
-    return case(model, rng, shape, type=types.data)
+    return weights.case(model, rng)
 
 
 WIDE = weights.wide("int32", "int64")
@@ -95,6 +98,8 @@ CASES = {"int8": cases(INT8), "16x8": cases(WIDE), "8x4": cases(INT4)}
 SMALL = (
     dense,
     lambda rng: dense(rng, shape=(1, 5), channels=3, types=INT4),
+    lambda rng: dense(rng, computed=(FILTER,)),
+    lambda rng: dense(rng, computed=(BIAS,), filter_zero_point=3),
     lambda rng: dense(rng, zero_points=(0, 0), types=WIDE, bias_type="int64"),
 )
 

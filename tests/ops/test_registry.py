@@ -14,6 +14,7 @@ def test_every_operator_has_its_files_and_its_tests() -> None:
         interpreter = resources.firmware() / "interpreter"
         assert (interpreter / f"tm_op_{definition.file}.c").is_file()
         assert (interpreter / f"tm_op_{definition.file}_wide.c").is_file() == definition.wide
+        assert (interpreter / f"tm_op_{definition.file}_computed.c").is_file() == definition.computed
         assert set(twins()[name].cases) == {form.types for form in definition.forms}
         assert twins()[name].small
 

@@ -11,7 +11,6 @@ from tests.ops.single import (
     Case,
     activations,
     agrees,
-    case,
     exact,
     examples,
     generators,
@@ -19,7 +18,7 @@ from tests.ops.single import (
     scales,
     values,
 )
-from tests.ops.weights import INT8, Types
+from tests.ops.weights import BIAS, FILTER, INT8, Types
 from tests.tflite import Builder
 
 
@@ -40,7 +39,7 @@ def transpose_conv(
     axis: int = 0,
     bias: str | None = "small",
     output: tuple[int, ...] | None = None,
-    constant_filter: bool = True,
+    computed: tuple[str, ...] = (),
     types: Types = INT8,
     bias_type: str = "int32",
     options: bool = True,
@@ -55,13 +54,16 @@ def transpose_conv(
         scale=0.02 * ratios,
         zero_point=filter_zero_point,
         axis=axis,
-        data=values(rng, filters) if constant_filter else None,
+        data=None if FILTER in computed else values(rng, filters),
     )
-    inputs = [b.tensor((len(output),), "int32", data=np.array(output, np.int32)), w, x]
+    shape = b.tensor((len(output),), "int32", data=np.array(output, np.int32))
+    tensors = {FILTER: w, "input": x}
     if bias is not None:
         limit = {"small": 1 << 12, "huge": 1 << 31}[bias]
         data = rng.integers(-limit, limit, filters[0]).astype(bias_type)
-        inputs.append(b.tensor(filters[:1], bias_type, scale * 0.02 * ratios, 0, data=data))
+        tensors[BIAS] = b.tensor(
+            filters[:1], bias_type, scale * 0.02 * ratios, data=None if BIAS in computed else data
+        )
     y = b.tensor(output, types.data, scale=scale * 0.02 / factor, zero_point=zero_points[1])
     settings = {
         "padding": padding,
@@ -69,8 +71,8 @@ def transpose_conv(
         "strideW": strides[1],
         "fusedActivationFunction": activation,
     }
-    b.operator("TRANSPOSE_CONV", inputs, [y], settings if options else None)
-    return b.build([x] if constant_filter else [x, w], [y])
+    b.operator("TRANSPOSE_CONV", [shape, *tensors.values()], [y], settings if options else None)
+    return b.build(weights.inputs(tensors, computed), [y])
 
 
 @st.composite
@@ -109,14 +111,16 @@ def cases(draw: st.DrawFn, types: Types) -> Case:
         filter_zero_point=draw(types.filter_zero_points()),
         types=types,
         bias_type=draw(types.bias_types()),
+        computed=draw(types.computed()),
     )
-    return case(model, rng, geometry["image"], type=types.data)
+    return weights.case(model, rng)
 
 
 WIDE = weights.wide("int64")
 CASES = {"int8": cases(INT8), "16x8": cases(WIDE)}
 SMALL = (
     lambda rng: transpose_conv(rng, filters=(2, 2, 2, 3)),
+    lambda rng: transpose_conv(rng, filters=(2, 2, 2, 3), computed=(FILTER, BIAS)),
     lambda rng: transpose_conv(rng, filters=(2, 2, 2, 3), zero_points=(0, 0), types=WIDE, bias_type="int64"),
 )
 
@@ -155,7 +159,6 @@ def test_a_filter_larger_than_the_output_agrees_with_tflm(padding: int) -> None:
     [
         ({"types": Types("int32")}, ["input is int32", "supported: int8, int16"]),
         ({"types": WIDE, "zero_points": (0, 0)}, ["bias is int32", "supported: int64"]),
-        ({"constant_filter": False}, ["filter (tensor 1) must be a constant"]),
         ({"options": False}, ["options are missing"]),
         ({"strides": (0, 1)}, ["stride is 0"]),
         ({"strides": (1, -2)}, ["stride is -2"]),

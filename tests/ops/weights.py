@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from hypothesis import strategies as st
 
-from tests.ops.single import factors, zero_points
+from tests.ops.single import SAMPLES, Case, factors, values, zero_points
+from tinyml.graph import Tensor, read
+
+FILTER, BIAS = "filter", "bias"  # what a model may compute, and what is then an input of the test's model
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,32 @@ class Types:
         """Draw ratios of scales; TFLM shifts a sum of 64 bits left by 7 bits at most."""
         return factors() if self.data == "int8" else factors().map(lambda factor: min(factor, 2.0**6))
 
+    def computed(self) -> st.SearchStrategy[tuple[str, ...]]:
+        """Draw what of FILTER and BIAS is no constant; int4 is always one."""
+        both = [(FILTER,), (FILTER, BIAS)] if self.weights == "int8" else []
+        return st.sampled_from([(), (), (), (BIAS,), *both])
+
     def bias_types(self) -> st.SearchStrategy[str]:
         """Draw the type of a bias."""
         return st.sampled_from(self.biases)
+
+
+def inputs(tensors: dict[str, int], computed: tuple[str, ...]) -> list[int]:
+    """Return the inputs of a model: of its `tensors` all but FILTER and BIAS, and what of these is `computed`."""
+    return [at for name, at in tensors.items() if name not in (FILTER, BIAS) or name in computed]
+
+
+def case(model: bytes, rng: np.random.Generator) -> Case:
+    """Return the case of a model whose inputs may be a filter and a bias."""
+    graph = read(model)
+
+    def sample(tensor: Tensor) -> np.ndarray:
+        if tensor.type in ("int32", "int64"):  # a bias
+            limit = 1 << int(rng.choice([12, 31]))
+            return rng.integers(-limit, limit, tensor.shape).astype(tensor.type)
+        return values(rng, tensor.shape, tensor.type)
+
+    return Case(model, tuple(tuple(sample(graph.tensors[at]) for at in graph.inputs) for _ in range(SAMPLES)))
 
 
 INT8 = Types()

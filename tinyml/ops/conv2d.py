@@ -7,11 +7,11 @@ from tinyml.graph import Graph, Operator
 from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, refuse
 from tinyml.ops.quantized import check_shape, options_of
-from tinyml.ops.weighted import SUMS, fold_offset, weighted, window_of
+from tinyml.ops.weighted import SUMS, weighted, window_of
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
-    """Lower CONV_2D; a 1x1 filter that visits every pixel becomes a dense layer over the pixels.
+    """Lower CONV_2D; a constant 1x1 filter that visits every pixel becomes a dense layer over the pixels.
 
     Raises:
         ModelError: types, shapes, options or quantization are not what the kernel computes.
@@ -41,11 +41,11 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     }
     if layer.is_int16:
         return Lowered((KernelCall("conv2d_s16", params, layer.pointers(layer.bias, to)),), macs)
-    bias, input_offset = layer.bias, -layer.source.quantized.zero_point
-    if not window.padded:  # where some inputs are padding, the sum of the weights that count is not constant
-        bias, input_offset = fold_offset(bias, layer.weights.reshape(channels, -1), input_offset), 0
+    # Where some inputs are padding, the sum of the weights that count is not constant.
+    bias, input_offset = layer.folded(foldable=not window.padded)
     pointers = layer.pointers(bias, to)
-    if layer.filters.shape[1:] == (1, 1, depth) and (window.height.stride, window.width.stride) == (1, 1):
+    pointwise = layer.filters.shape[1:] == (1, 1, depth)
+    if layer.is_constant and pointwise and (window.height.stride, window.width.stride) == (1, 1):
         dense = {"rows": batches * height * width, "depth": depth, "outputs": channels, "weights_offset": 0}
         params = {**dense, "input_offset": input_offset, **to.params}
         return Lowered((KernelCall("fully_connected_s8", params, pointers),), macs)

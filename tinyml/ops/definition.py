@@ -35,12 +35,14 @@ class Definition:
         forms: the types that it computes with.
         wide: whether the interpreter has a part of its own for integers of 16 bits and more, which a firmware
             whose model has none does not link.
+        computed: whether it has one for weights or biases, inputs 1 and 2, that the model computes.
     """
 
     name: str
     lower: Callable[[Graph, Operator], Lowered]
     forms: tuple[Form, ...]
     wide: bool = False
+    computed: bool = False
 
     @property
     def file(self) -> str:
@@ -50,9 +52,15 @@ class Definition:
     @property
     def parts(self) -> tuple[str, ...]:
         """The names of the operator's parts in the interpreter, in its table's order: "add_wide", "add"."""
-        return (f"{self.file}_wide", self.file) if self.wide else (self.file,)
+        suffixes = ("_wide" if self.wide else "", "_computed" if self.computed else "", "")
+        return tuple(dict.fromkeys(self.file + suffix for suffix in suffixes))
 
     def part(self, graph: Graph, operator: Operator) -> str:
         """Return the name of the part that prepares `operator`: what the interpreter chooses where it has all."""
         firsts = (graph.tensors[tensors[0]].type for tensors in (operator.inputs, operator.outputs) if tensors)
-        return self.parts[0] if any(type_ in _WIDE_TYPES for type_ in firsts) else self.file
+        if self.wide and any(type_ in _WIDE_TYPES for type_ in firsts):
+            return f"{self.file}_wide"
+        weights = (graph.tensors[t] for t in operator.inputs[1:3] if t != -1)
+        if self.computed and not all(tensor.is_constant for tensor in weights):
+            return f"{self.file}_computed"
+        return self.file

@@ -8,7 +8,7 @@ from tinyml.graph import INT4, Graph, Operator, Tensor
 from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, optional_tensor_of, refuse
 from tinyml.ops.quantized import check_quantized, options_of
-from tinyml.ops.weighted import SUMS, Weighted, fold_offset, weighted
+from tinyml.ops.weighted import SUMS, Weighted, weighted
 
 # How far the bias's scale may be from input scale × filter scale, in output scales (TFLM's limit).
 _BIAS_TOLERANCE = 0.02
@@ -39,10 +39,8 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     params = {"rows": rows, "depth": depth, "outputs": channels, "weights_offset": weights_offset, **to.params}
     bias, kernel = layer.bias, "fully_connected_s16"
     if not layer.is_int16:
-        kernel, input_offset = "fully_connected_s8", -layer.source.quantized.zero_point
-        if weights_offset == 0:
-            bias, input_offset = fold_offset(bias, layer.weights, input_offset), 0
-        params["input_offset"] = input_offset
+        kernel = "fully_connected_s8"
+        bias, params["input_offset"] = layer.folded(foldable=weights_offset == 0)
     return Lowered((KernelCall(kernel, params, layer.pointers(bias, to)),), rows * depth * channels)
 
 
@@ -85,4 +83,5 @@ OPERATOR = Definition(
         Form("8x4", ("fully_connected_s8",)),
     ),
     wide=True,
+    computed=True,
 )

@@ -1,7 +1,9 @@
-"""What convolutions and dense layers share: an int8 or int16 input and output, constant weights and a bias.
+"""What convolutions and dense layers share: an int8 or int16 input and output, weights and a bias.
 
-TFLM unpacks int4 weights before it computes; here they are unpacked when the model is compiled. With int16 inputs
-it sums in the bias's type, and its two kinds of sums are rounded differently (firmware/kernels/tm_channel_s16.h).
+Weights and bias are mostly constants; the model may compute either, as it does where a converter makes a dense
+layer of a product of two matrices. TFLM unpacks int4 weights before it computes; here they are unpacked when the
+model is compiled, so only constants may be int4. With int16 inputs it sums in the bias's type, and its two kinds
+of sums are rounded differently (firmware/kernels/tm_channel_s16.h).
 """
 
 from collections.abc import Mapping
@@ -20,12 +22,13 @@ from tinyml.ops.quantized import (
     check_rank,
     check_symmetric,
     check_type,
-    constant_of,
     multiplier_of,
     options_of,
     wide_multiplier_of,
 )
 from tinyml.ops.window import Window, slide
+
+Bias = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
 # The type of TFLM's sums of int16 inputs, for each type of bias; and where it takes every bias for int64.
 SUMS = MappingProxyType({None: "int64", "int32": "int32", "int64": "int64"})
@@ -54,8 +57,10 @@ class Weighted:
         graph, operator: whose they are.
         source: the input.
         filters: the tensor of the weights.
-        weights: int8, of the filters' shape.
-        bias: int32 or, for wide sums, int64, one for each output channel; zeros where the model has none.
+        weights: int8, of the filters' shape; None where the model computes them.
+        bias: int32 or, for wide sums, int64, one for each output channel; zeros where the model has none. A tensor
+            where the model computes it.
+        wide_sums: whether sums have 64 bits.
         output: the output.
     """
 
@@ -63,14 +68,20 @@ class Weighted:
     operator: Operator
     source: Tensor
     filters: Tensor
-    weights: npt.NDArray[np.int8]
-    bias: npt.NDArray[np.int32] | npt.NDArray[np.int64]
+    weights: npt.NDArray[np.int8] | None
+    bias: Bias | Tensor
+    wide_sums: bool
     output: Tensor
 
     @property
     def is_int16(self) -> bool:
         """Whether inputs and outputs are int16, which has kernels of its own."""
         return self.source.type == "int16"
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the model computes neither weights nor bias."""
+        return self.weights is not None and not isinstance(self.bias, Tensor)
 
     def requantized(self, activation: int) -> ChannelOutput:
         """Return how sums become outputs, with the fused activation of that code.
@@ -79,8 +90,7 @@ class Weighted:
             ModelError: a factor is too large, or the activation is not supported.
         """
         factors = _channel_factors(self.source, self.filters, self.output)
-        wide = self.bias.dtype == np.int64
-        pair_of = wide_multiplier_of if wide else multiplier_of
+        pair_of = wide_multiplier_of if self.wide_sums else multiplier_of
         pairs = [pair_of(self.graph, self.operator, real) for real in factors]
         low, high = activation_range(self.graph, self.operator, activation, self.output)
         params: dict[str, int | float] = {
@@ -89,7 +99,7 @@ class Weighted:
             "per_channel": int(len(pairs) > 1),
         }
         if self.is_int16:
-            params["wide_sums"] = int(wide)
+            params["wide_sums"] = int(self.wide_sums)
         else:
             params["output_offset"] = self.output.quantized.zero_point
             params["shifts_right"] = int(all(shift < 0 for _, shift in pairs))
@@ -99,14 +109,24 @@ class Weighted:
             Constant("shifts", np.array([shift for _, shift in pairs], np.int8)),
         )
 
-    def pointers(
-        self, bias: npt.NDArray[np.int32] | npt.NDArray[np.int64], to: ChannelOutput
-    ) -> tuple[int | Constant, ...]:
+    def folded(self, foldable: bool = True) -> tuple[Bias | Tensor, int]:
+        """Return the bias of a layer of int8 and what its kernel adds to each input.
+
+        The filter's first dimension counts output channels. Where the layer is `foldable`, since every sum takes
+        all weights of its channel, and nothing of it is computed by the model, the input's zero point is worked
+        into the bias.
+        """
+        input_offset = -self.source.quantized.zero_point
+        if not foldable or self.weights is None or isinstance(self.bias, Tensor):
+            return self.bias, input_offset
+        return fold_offset(self.bias, self.weights.reshape(len(self.bias), -1), input_offset), 0
+
+    def pointers(self, bias: Bias | Tensor, to: ChannelOutput) -> tuple[int | Constant, ...]:
         """Return the pointers of a kernel call: input, weights, `bias` in words, multipliers, shifts, output."""
         return (
             pointer(self.source, "input"),
-            Constant("weights", self.weights),
-            Constant("bias", bias.view(np.int32)),
+            self.filters.index if self.weights is None else Constant("weights", self.weights),
+            bias.index if isinstance(bias, Tensor) else Constant("bias", bias.view(np.int32)),
             to.multipliers,
             to.shifts,
             self.output.index,
@@ -155,7 +175,8 @@ def weighted(
     bias = optional_tensor_of(graph, operator, bias_at)
     kinds = sums if source.type == "int16" else {None: "int32", "int32": "int32"}
     values = _bias_of(graph, operator, bias, filters.shape[channel_axis], kinds)
-    return Weighted(graph, operator, source, filters, weights, values, output)
+    wide = kinds[None if bias is None else bias.type] == "int64"
+    return Weighted(graph, operator, source, filters, weights, values, wide, output)
 
 
 def window_of(layer: Weighted, taps: tuple[int, int], dilation_at: int) -> Window:
@@ -184,7 +205,7 @@ def window_of(layer: Weighted, taps: tuple[int, int], dilation_at: int) -> Windo
 
 
 def fold_offset(
-    bias: npt.NDArray[np.int32] | npt.NDArray[np.int64],
+    bias: Bias,
     weights: npt.NDArray[np.int8] | npt.NDArray[np.int16],
     input_offset: int,
 ) -> npt.NDArray[np.int32]:
@@ -213,32 +234,39 @@ def _channel_factors(source: Tensor, filters: Tensor, output: Tensor) -> list[fl
 
 def _bias_of(
     graph: Graph, operator: Operator, tensor: Tensor | None, channels: int, sums: Mapping[str | None, str]
-) -> npt.NDArray[np.int32] | npt.NDArray[np.int64]:
+) -> Bias | Tensor:
     """Return the bias of each output channel, in the type of the sums; zeros where the model has none.
 
+    Returns:
+        Values, or the tensor where the model computes it.
+
     Raises:
-        ModelError: the bias is not a constant of a type of `sums` with `channels` elements.
+        ModelError: the bias is of no type of `sums`, or has not `channels` elements.
     """
     if tensor is None:
         return np.zeros(channels, sums[None])
     check_type(graph, operator, tensor, "bias", *(name for name in sums if name is not None))
     if tensor.elements != channels:
         raise refuse(graph, operator, f"its bias has {tensor.elements} elements for {channels} output channels")
-    values = constant_of(graph, operator, tensor, "bias")
-    return np.ascontiguousarray(values, sums[tensor.type]).reshape(-1)
+    if not tensor.is_constant:
+        return tensor
+    return np.ascontiguousarray(tensor.values, sums[tensor.type]).reshape(-1)
 
 
 def _weights_of(
     graph: Graph, operator: Operator, tensor: Tensor, axis: int, types: tuple[str, ...]
-) -> npt.NDArray[np.int8]:
+) -> npt.NDArray[np.int8] | None:
     """Return the weights as int8, quantized as a whole or by output channel along dimension `axis`.
 
+    Returns:
+        Values, or None where the model computes them.
+
     Raises:
-        ModelError: they are not constant, of no type of `types`, or quantized along another dimension.
+        ModelError: they are of no type of `types`, or quantized along another dimension.
     """
     check_type(graph, operator, tensor, "filter", *types)
     if tensor.quantized.per_channel and tensor.quantized.axis != axis:
         raise refuse(
             graph, operator, f"its filter has scales along dimension {tensor.quantized.axis}; {axis} is supported"
         )
-    return np.asarray(constant_of(graph, operator, tensor, "filter"), np.int8)
+    return np.asarray(tensor.values, np.int8) if tensor.is_constant else None

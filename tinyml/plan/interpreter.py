@@ -37,6 +37,11 @@ def _constants(call: KernelCall) -> dict[str, Constant]:
     return {pointer.name: pointer for pointer in call.pointers if isinstance(pointer, Constant)}
 
 
+def _is_folded(call: KernelCall) -> bool:
+    """Return whether the interpreter works the input's offset into the bias: of dense layers that are constant."""
+    return call.kernel == _DENSE and {"weights", "bias"} <= set(_constants(call))
+
+
 def _folded_bias(call: KernelCall) -> Constant:
     """Return a dense layer's bias with its input's whole offset worked in; lowering may have left that out."""
     constants, params = _constants(call), call.params
@@ -55,7 +60,7 @@ def _prepared_for(graph: Graph, layer: Layer, call: KernelCall) -> list[Constant
     constants = _constants(call)
     if not _has_packed_weights(graph, layer):
         constants.pop("weights", None)
-    if call.kernel == _DENSE:
+    if _is_folded(call):
         constants["bias"] = _folded_bias(call)
     else:
         constants.pop("bias", None)  # read from the flatbuffer as it is
@@ -79,7 +84,7 @@ def _call_bytes(layer: Layer, call: KernelCall) -> int:
     size = _CALL_BYTES + _WORD * (len(call.params) + len(call.pointers))
     inputs, bias_at = layer.operator.inputs, _BIAS_AT.get(call.kernel, 2)
     bias = _constants(call).get("bias")
-    if bias is not None and call.kernel != _DENSE and (len(inputs) <= bias_at or inputs[bias_at] == -1):
+    if bias is not None and not _is_folded(call) and (len(inputs) <= bias_at or inputs[bias_at] == -1):
         size += bias.values.nbytes  # zeros stand for it
     kept = [c for c in _constants(call).values() if c.lookup and c.name not in _PREPARED]
     kept += [constant for name, constant in _constants(call).items() if name in _SMALL]
