@@ -10,7 +10,8 @@ import pytest
 from tests import oracle, small_models
 from tests.ops import binary
 from tests.ops.test_fully_connected import dense
-from tests.ops.weights import BIAS, FILTER
+from tests.ops.test_transpose_conv import WIDE, transpose_conv
+from tests.ops.weights import BIAS, FILTER, INT8
 from tinyml import board as boards
 from tinyml import graph, resources
 from tinyml import plan as plans
@@ -47,6 +48,15 @@ def test_only_the_kernels_that_are_used_are_carried_along(plan):
 @pytest.mark.parametrize(("type", "part"), [("int8", "add"), ("int16", "add_wide")])
 def test_the_interpreter_has_only_the_parts_that_the_model_needs(type, part):
     model = binary.binary("ADD", types=(type,) * 3, zero_points=(0, 0, 0))
+    text = source_files(plans.make(graph.read(model)), ORIGIN, "interpreter")["src/model.c"]
+    assert [line.strip() for line in text.splitlines() if "&tm_op_" in line] == [f"&tm_op_{part},"]
+
+
+@pytest.mark.parametrize(
+    ("types", "bias_type", "part"), [(INT8, "int32", "transpose_conv"), (WIDE, "int64", "transpose_conv_wide")]
+)
+def test_the_type_of_the_input_behind_the_shape_decides_for_transpose_conv(types, bias_type, part):
+    model = transpose_conv(np.random.default_rng(0), zero_points=(0, 0), types=types, bias_type=bias_type)
     text = source_files(plans.make(graph.read(model)), ORIGIN, "interpreter")["src/model.c"]
     assert [line.strip() for line in text.splitlines() if "&tm_op_" in line] == [f"&tm_op_{part},"]
 

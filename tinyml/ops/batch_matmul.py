@@ -96,5 +96,8 @@ def _batch_steps(tensor: Tensor, name: str) -> dict[str, int | float]:
 
 
 OPERATOR = Definition(
-    "BATCH_MATMUL", lower, (Form("int8", ("batch_matmul_s8",)), Form("int16", ("batch_matmul_s16",)))
+    "BATCH_MATMUL",
+    lower,
+    (Form("int8", ("batch_matmul_s8",)), Form("int16", ("batch_matmul_s16",))),
+    wide=True,
 )

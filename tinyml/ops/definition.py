@@ -36,6 +36,7 @@ class Definition:
         wide: whether the interpreter has a part of its own for integers of 16 bits and more, which a firmware
             whose model has none does not link.
         computed: whether it has one for weights or biases, inputs 1 and 2, that the model computes.
+        source_at: which input's type decides, with the output's, for its wide part.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Definition:
     forms: tuple[Form, ...]
     wide: bool = False
     computed: bool = False
+    source_at: int = 0
 
     @property
     def file(self) -> str:
@@ -57,8 +59,8 @@ class Definition:
 
     def part(self, graph: Graph, operator: Operator) -> str:
         """Return the name of the part that prepares `operator`: what the interpreter chooses where it has all."""
-        firsts = (graph.tensors[tensors[0]].type for tensors in (operator.inputs, operator.outputs) if tensors)
-        if self.wide and any(type_ in _WIDE_TYPES for type_ in firsts):
+        deciding = operator.inputs[self.source_at : self.source_at + 1] + operator.outputs[:1]
+        if self.wide and any(graph.tensors[t].type in _WIDE_TYPES for t in deciding):
             return f"{self.file}_wide"
         weights = (graph.tensors[t] for t in operator.inputs[1:3] if t != -1)
         if self.computed and not all(tensor.is_constant for tensor in weights):

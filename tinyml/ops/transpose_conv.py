@@ -1,8 +1,13 @@
-"""TRANSPOSE_CONV: int8 input and output, int8 weights with one scale or one for each output channel.
+"""TRANSPOSE_CONV: int8 weights with one scale or one for each output channel.
+
+Inputs and outputs are int8 or int16. With int16, TFLM takes a bias of int16 for what it is, and every other one
+for int64; one of int32 is refused.
 
 TFLM takes the output's size from the output tensor and does not look at input 0, which holds it too; any size goes
 with any input, as sums outside the output are dropped and outputs that no input reaches are the bias.
 """
+
+from types import MappingProxyType
 
 from tinyml.graph import Graph, Operator
 from tinyml.ops.definition import Definition, Form
@@ -12,6 +17,7 @@ from tinyml.ops.weighted import WIDE_SUMS, Weighted, weighted
 
 _MAX_SIZE = 1 << 15  # keeps positions inside 32 bits in the kernel
 _SAME, _VALID = 0, 1
+_SUMS = MappingProxyType({**WIDE_SUMS, "int16": "int64"})
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
@@ -20,7 +26,7 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes, options or quantization are not what the kernel computes.
     """
-    layer = weighted(graph, operator, rank=4, channel_axis=0, source_at=2, sums=WIDE_SUMS)
+    layer = weighted(graph, operator, rank=4, channel_axis=0, source_at=2, sums=_SUMS)
     check_rank(graph, operator, layer.source, "input", 4)
     check_rank(graph, operator, layer.output, "output", 4)
     batches, height, width, depth = layer.source.shape
@@ -79,4 +85,6 @@ OPERATOR = Definition(
     "TRANSPOSE_CONV",
     lower,
     (Form("int8", ("transpose_conv_s8",)), Form("16x8", ("transpose_conv_s16",))),
+    wide=True,
+    source_at=2,
 )

@@ -249,6 +249,8 @@ def _bias_of(
     if tensor.elements != channels:
         raise refuse(graph, operator, f"its bias has {tensor.elements} elements for {channels} output channels")
     if not tensor.is_constant:
+        if tensor.type != sums[tensor.type]:
+            raise refuse(graph, operator, f"its bias is {tensor.type} and no constant; {sums[tensor.type]} may be")
         return tensor
     return np.ascontiguousarray(tensor.values, sums[tensor.type]).reshape(-1)
 

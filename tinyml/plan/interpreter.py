@@ -80,12 +80,14 @@ def flatbuffer_bytes(plan: Plan) -> int:
     return len(plan.graph.data) + _WORD * len(plan.graph.tensors) + len(prepared(plan))
 
 
-def _call_bytes(layer: Layer, call: KernelCall) -> int:
+def _call_bytes(graph: Graph, layer: Layer, call: KernelCall) -> int:
     size = _CALL_BYTES + _WORD * (len(call.params) + len(call.pointers))
     inputs, bias_at = layer.operator.inputs, _BIAS_AT.get(call.kernel, 2)
     bias = _constants(call).get("bias")
-    if bias is not None and not _is_folded(call) and (len(inputs) <= bias_at or inputs[bias_at] == -1):
-        size += bias.values.nbytes  # zeros stand for it
+    if bias is not None and not _is_folded(call):
+        given = graph.tensors[inputs[bias_at]] if len(inputs) > bias_at and inputs[bias_at] != -1 else None
+        if given is None or given.nbytes != bias.values.nbytes:  # zeros stand for it, or it is widened
+            size += bias.values.nbytes
     kept = [c for c in _constants(call).values() if c.lookup and c.name not in _PREPARED]
     kept += [constant for name, constant in _constants(call).items() if name in _SMALL]
     return size + sum(_aligned(constant.values.nbytes) for constant in kept)
@@ -94,7 +96,7 @@ def _call_bytes(layer: Layer, call: KernelCall) -> int:
 def persistent_bytes(plan: Plan) -> int:
     """Return the bytes that the interpreter takes from the arena's end to run `plan`; at most a few too many."""
     ports = len(plan.graph.inputs) + len(plan.graph.outputs)
-    calls = sum(_call_bytes(layer, call) for layer in plan.layers for call in layer.lowered.calls)
+    calls = sum(_call_bytes(plan.graph, layer, call) for layer in plan.layers for call in layer.lowered.calls)
     return _PORT_BYTES * ports + _OPERATOR_BYTES * len(plan.graph.operators) + calls
 
 
