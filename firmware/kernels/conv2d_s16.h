@@ -32,19 +32,44 @@ typedef struct {
   int32_t groups;
 } tm_conv2d_s16_params;
 
-/* The sum of one output: input: the group's first channel of the image; weights: the output channel's. */
-TM_INLINE uint64_t tm_conv2d_s16_sum(const tm_conv2d_s16_params *params, tm_taps ys, tm_taps xs,
-                                     const int16_t *input, const int8_t *weights, uint64_t sum) {
+/* `channels` (1 or 4) outputs of a pixel from `channel` on. input: the group's first channel of the image; output:
+ * the pixel's channels. */
+TM_INLINE void tm_conv2d_s16_block(const tm_conv2d_s16_params *params, const tm_channel_s16 *to, int32_t channels,
+                                   int32_t channel, tm_taps ys, tm_taps xs, const int16_t *input,
+                                   const int8_t *weights, int16_t *output) {
   const int32_t depth = params->filter_channels;
+  const int32_t filter_row = params->filter_width * depth, filter_size = params->filter_height * filter_row;
+  /* Where neighbours in the filter's row are neighbours in memory, a row of taps is one run. */
+  const int32_t one_run = params->dilation_width == 1 && params->groups == 1;
+  const int32_t runs = one_run ? 1 : xs.end - xs.begin;
+  const int32_t length = one_run ? (xs.end - xs.begin) * depth : depth;
+  uint64_t sum[4];
+  for (int32_t i = 0; i < channels; i++) sum[i] = tm_channel_s16_start(to, channel + i);
   for (int32_t ky = ys.begin; ky < ys.end; ky++) {
     const int32_t y = ys.origin + ky * params->dilation_height;
-    for (int32_t kx = xs.begin; kx < xs.end; kx++) {
-      const int32_t x = xs.origin + kx * params->dilation_width;
-      sum = tm_dot_s16(input + (y * params->input_width + x) * params->input_channels,
-                       weights + (ky * params->filter_width + kx) * depth, depth, sum);
+    for (int32_t run = 0; run < runs; run++) {
+      const int32_t kx = xs.begin + run, x = xs.origin + kx * params->dilation_width;
+      tm_dot_s16(channels, input + (y * params->input_width + x) * params->input_channels,
+                 weights + channel * filter_size + ky * filter_row + kx * depth, filter_size, length, sum);
     }
   }
-  return sum;
+  for (int32_t i = 0; i < channels; i++) output[channel + i] = tm_channel_s16_value(to, channel + i, sum[i]);
+}
+
+/* All outputs of a pixel. */
+TM_INLINE void tm_conv2d_s16_pixel(const tm_conv2d_s16_params *params, const tm_channel_s16 *to, tm_taps ys,
+                                   tm_taps xs, const int16_t *input, const int8_t *weights, int16_t *output) {
+  const int32_t filters = params->output_channels / params->groups;
+  for (int32_t group = 0; group < params->groups; group++) {
+    const int32_t end = (group + 1) * filters, fours_end = end - filters % 4;
+    for (int32_t channel = group * filters; channel < fours_end; channel += 4) {
+      tm_conv2d_s16_block(params, to, 4, channel, ys, xs, input, weights, output);
+    }
+    for (int32_t channel = fours_end; channel < end; channel++) {
+      tm_conv2d_s16_block(params, to, 1, channel, ys, xs, input, weights, output);
+    }
+    input += params->filter_channels;
+  }
 }
 
 /* input: [batches][input_height][input_width][input_channels];
@@ -61,8 +86,6 @@ TM_INLINE void tm_conv2d_s16(const tm_conv2d_s16_params *params, const int16_t *
                              params->wide_sums,
                              params->activation_min,
                              params->activation_max};
-  const int32_t filter_size = params->filter_height * params->filter_width * params->filter_channels;
-  const int32_t filters = params->output_channels / params->groups;
   for (int32_t batch = 0; batch < params->batches; batch++) {
     for (int32_t y = 0; y < params->output_height; y++) {
       const tm_taps ys = tm_taps_inside(y * params->stride_height - params->pad_top, params->filter_height,
@@ -70,12 +93,8 @@ TM_INLINE void tm_conv2d_s16(const tm_conv2d_s16_params *params, const int16_t *
       for (int32_t x = 0; x < params->output_width; x++) {
         const tm_taps xs = tm_taps_inside(x * params->stride_width - params->pad_left, params->filter_width,
                                           params->dilation_width, params->input_width);
-        for (int32_t channel = 0; channel < params->output_channels; channel++) {
-          const uint64_t sum =
-              tm_conv2d_s16_sum(params, ys, xs, input + channel / filters * params->filter_channels,
-                                weights + channel * filter_size, tm_channel_s16_start(&to, channel));
-          *output++ = tm_channel_s16_value(&to, channel, sum);
-        }
+        tm_conv2d_s16_pixel(params, &to, ys, xs, input, weights, output);
+        output += params->output_channels;
       }
     }
     input += params->input_height * params->input_width * params->input_channels;

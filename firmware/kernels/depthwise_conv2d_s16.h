@@ -31,6 +31,41 @@ typedef struct {
   int32_t depth_multiplier; /* output channels of an input channel */
 } tm_depthwise_conv2d_s16_params;
 
+/* `channels` (1 or 4) neighbouring outputs from `channel` on. input, weights: at the first tap inside. With a
+ * depth multiplier of 1 each output has its own input channel; otherwise all come from one. */
+TM_INLINE void tm_depthwise_conv2d_s16_block(const tm_depthwise_conv2d_s16_params *params,
+                                             const tm_channel_s16 *to, int32_t channels, int32_t channel,
+                                             tm_taps ys, tm_taps xs, const int16_t *input, const int8_t *weights,
+                                             int16_t *output) {
+  const int32_t depth = params->input_channels, w_step = depth * params->depth_multiplier;
+  const int32_t x_step = params->dilation_width * depth;
+  const int32_t y_step = params->dilation_height * params->input_width * depth;
+  const int32_t many = params->filter_height * params->filter_width > TM_PARTIAL_S16;
+  input += channel / params->depth_multiplier;
+  weights += channel;
+  uint64_t sum[4];
+  int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  for (int32_t i = 0; i < channels; i++) sum[i] = tm_channel_s16_start(to, channel + i);
+  for (int32_t ky = 0; ky < ys.end - ys.begin; ky++) {
+    for (int32_t kx = 0; kx < xs.end - xs.begin; kx++) {
+      const int16_t *x = input + ky * y_step + kx * x_step;
+      const int8_t *w = weights + (ky * params->filter_width + kx) * w_step;
+      s0 += x[0] * w[0];
+      if (channels == 4) {
+        s1 += x[1] * w[1];
+        s2 += x[2] * w[2];
+        s3 += x[3] * w[3];
+      }
+      if (many) {
+        tm_add_partial_s16(channels, s0, s1, s2, s3, sum);
+        s0 = s1 = s2 = s3 = 0;
+      }
+    }
+  }
+  tm_add_partial_s16(channels, s0, s1, s2, s3, sum);
+  for (int32_t i = 0; i < channels; i++) output[channel + i] = tm_channel_s16_value(to, channel + i, sum[i]);
+}
+
 /* input: [batches][input_height][input_width][input_channels];
  * weights: [filter_height][filter_width][channels], channels = input_channels * depth_multiplier;
  * bias: [channels] of one word or two; multipliers, shifts: [channels] or [1]; shifts -31 to 30, of wide sums to
@@ -53,19 +88,19 @@ TM_INLINE void tm_depthwise_conv2d_s16(const tm_depthwise_conv2d_s16_params *par
       for (int32_t x = 0; x < params->output_width; x++) {
         const tm_taps xs = tm_taps_inside(x * params->stride_width - params->pad_left, params->filter_width,
                                           params->dilation_width, params->input_width);
-        for (int32_t channel = 0; channel < channels; channel++) {
-          uint64_t sum = tm_channel_s16_start(&to, channel);
-          for (int32_t ky = ys.begin; ky < ys.end; ky++) {
-            for (int32_t kx = xs.begin; kx < xs.end; kx++) {
-              const int32_t row = ys.origin + ky * params->dilation_height;
-              const int32_t column = xs.origin + kx * params->dilation_width;
-              const int32_t at = (row * params->input_width + column) * depth + channel / params->depth_multiplier;
-              sum =
-                  tm_dot_s16(input + at, weights + (ky * params->filter_width + kx) * channels + channel, 1, sum);
-            }
-          }
-          *output++ = tm_channel_s16_value(&to, channel, sum);
+        const int32_t row = ys.origin + ys.begin * params->dilation_height;
+        const int32_t column = xs.origin + xs.begin * params->dilation_width;
+        const int16_t *from = input + (row * params->input_width + column) * depth;
+        const int8_t *w = weights + (ys.begin * params->filter_width + xs.begin) * channels;
+        int32_t channel = 0;
+        /* Blocks of four need four input channels side by side. */
+        for (; params->depth_multiplier == 1 && channel + 3 < channels; channel += 4) {
+          tm_depthwise_conv2d_s16_block(params, &to, 4, channel, ys, xs, from, w, output);
         }
+        for (; channel < channels; channel++) {
+          tm_depthwise_conv2d_s16_block(params, &to, 1, channel, ys, xs, from, w, output);
+        }
+        output += channels;
       }
     }
     input += params->input_height * params->input_width * depth;

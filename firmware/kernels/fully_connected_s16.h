@@ -19,6 +19,17 @@ typedef struct {
   int32_t wide_sums;      /* 1: sums of 64 bits, and a bias of two words; 0: of 32 */
 } tm_fully_connected_s16_params;
 
+/* `channels` (1 or 4) outputs of a row from `channel` on. base: what the weights' zero point adds to each sum. */
+TM_INLINE void tm_fully_connected_s16_block(const tm_fully_connected_s16_params *params, const tm_channel_s16 *to,
+                                            int32_t channels, int32_t channel, uint64_t base, const int16_t *input,
+                                            const int8_t *weights, int16_t *output) {
+  const int32_t depth = params->depth;
+  uint64_t sum[4];
+  for (int32_t i = 0; i < channels; i++) sum[i] = tm_channel_s16_start(to, channel + i) + base;
+  tm_dot_s16(channels, input, weights + channel * depth, depth, depth, sum);
+  for (int32_t i = 0; i < channels; i++) output[channel + i] = tm_channel_s16_value(to, channel + i, sum[i]);
+}
+
 /* input: [rows][depth]; weights: [outputs][depth]; bias: [outputs] of one word or two; multipliers, shifts:
  * [outputs] or [1]; shifts -31 to 30, of wide sums to 7; output: [rows][outputs]. */
 TM_INLINE void tm_fully_connected_s16(const tm_fully_connected_s16_params *params, const int16_t *input,
@@ -31,18 +42,20 @@ TM_INLINE void tm_fully_connected_s16(const tm_fully_connected_s16_params *param
                              params->wide_sums,
                              params->activation_min,
                              params->activation_max};
-  const int32_t depth = params->depth;
+  const int32_t depth = params->depth, fours_end = params->outputs - params->outputs % 4;
   for (int32_t row = 0; row < params->rows; row++) {
-    uint64_t offset = 0; /* what the weights' zero point adds to every sum of the row */
+    uint64_t base = 0;
     for (int32_t k = 0; params->weights_offset != 0 && k < depth; k++) {
-      offset += (uint64_t)(int64_t)(input[k] * params->weights_offset);
+      base += (uint64_t)(int64_t)(input[k] * params->weights_offset);
     }
-    for (int32_t channel = 0; channel < params->outputs; channel++) {
-      const uint64_t start = tm_channel_s16_start(&to, channel) + offset;
-      const uint64_t sum = tm_dot_s16(input, weights + channel * depth, depth, start);
-      *output++ = tm_channel_s16_value(&to, channel, sum);
+    for (int32_t channel = 0; channel < fours_end; channel += 4) {
+      tm_fully_connected_s16_block(params, &to, 4, channel, base, input, weights, output);
+    }
+    for (int32_t channel = fours_end; channel < params->outputs; channel++) {
+      tm_fully_connected_s16_block(params, &to, 1, channel, base, input, weights, output);
     }
     input += depth;
+    output += params->outputs;
   }
 }
 

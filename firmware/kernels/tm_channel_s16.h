@@ -44,10 +44,37 @@ TM_INLINE int16_t tm_channel_s16_value(const tm_channel_s16 *to, int32_t channel
   return (int16_t)tm_clamp(scaled, to->activation_min, to->activation_max);
 }
 
-/* `sum` and x[0] * w[0] to x[length - 1] * w[length - 1]. */
-TM_INLINE uint64_t tm_dot_s16(const int16_t *x, const int8_t *w, int32_t length, uint64_t sum) {
-  for (int32_t k = 0; k < length; k++) sum += (uint64_t)(int64_t)(x[k] * w[k]);
-  return sum;
+/* A product of int16 and int8 is at most 2^22, so that 32 bits hold the sum of so many. */
+#define TM_PARTIAL_S16 256
+
+/* Add partial sums to `count` (1 or 4, known at compile time) sums. */
+TM_INLINE void tm_add_partial_s16(int32_t count, int32_t s0, int32_t s1, int32_t s2, int32_t s3, uint64_t sum[4]) {
+  sum[0] += (uint64_t)(int64_t)s0;
+  if (count == 4) {
+    sum[1] += (uint64_t)(int64_t)s1;
+    sum[2] += (uint64_t)(int64_t)s2;
+    sum[3] += (uint64_t)(int64_t)s3;
+  }
+}
+
+/* sum[c] += sum over k < length of x[k] * w[c * w_step + k], c < rows. `rows` is 1 or 4 and known at compile time;
+ * 4 share the loads of x. */
+TM_INLINE void tm_dot_s16(int32_t rows, const int16_t *x, const int8_t *w, int32_t w_step, int32_t length,
+                          uint64_t sum[4]) {
+  for (int32_t begin = 0; begin < length; begin += TM_PARTIAL_S16) {
+    const int32_t end = tm_min(begin + TM_PARTIAL_S16, length);
+    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    for (int32_t k = begin; k < end; k++) {
+      const int32_t value = x[k];
+      s0 += value * w[k];
+      if (rows == 4) {
+        s1 += value * w[k + w_step];
+        s2 += value * w[k + 2 * w_step];
+        s3 += value * w[k + 3 * w_step];
+      }
+    }
+    tm_add_partial_s16(rows, s0, s1, s2, s3, sum);
+  }
 }
 
 #endif

@@ -27,18 +27,22 @@ typedef struct {
   int32_t wide_sums;      /* 1: sums of 64 bits, and a bias of two words; 0: of 32 */
 } tm_transpose_conv_s16_params;
 
-/* The sum of one output. input: the image; weights: the output channel's. */
-TM_INLINE uint64_t tm_transpose_conv_s16_sum(const tm_transpose_conv_s16_params *params, tm_reaching_taps ys,
-                                             tm_reaching_taps xs, const int16_t *input, const int8_t *weights,
-                                             uint64_t sum) {
+/* `channels` (1 or 4) channels of an output from `channel` on. input: the image; output: the pixel's channels. */
+TM_INLINE void tm_transpose_conv_s16_block(const tm_transpose_conv_s16_params *params, const tm_channel_s16 *to,
+                                           int32_t channels, int32_t channel, tm_reaching_taps ys,
+                                           tm_reaching_taps xs, const int16_t *input, const int8_t *weights,
+                                           int16_t *output) {
   const int32_t depth = params->input_channels;
+  const int32_t filter_row = params->filter_width * depth, filter_size = params->filter_height * filter_row;
+  uint64_t sum[4];
+  for (int32_t i = 0; i < channels; i++) sum[i] = tm_channel_s16_start(to, channel + i);
   for (int32_t ky = ys.begin, y = ys.input; ky < ys.end; ky += params->stride_height, y--) {
     for (int32_t kx = xs.begin, x = xs.input; kx < xs.end; kx += params->stride_width, x--) {
-      sum = tm_dot_s16(input + (y * params->input_width + x) * depth,
-                       weights + (ky * params->filter_width + kx) * depth, depth, sum);
+      tm_dot_s16(channels, input + (y * params->input_width + x) * depth,
+                 weights + channel * filter_size + ky * filter_row + kx * depth, filter_size, depth, sum);
     }
   }
-  return sum;
+  for (int32_t i = 0; i < channels; i++) output[channel + i] = tm_channel_s16_value(to, channel + i, sum[i]);
 }
 
 /* input: [batches][input_height][input_width][input_channels];
@@ -55,7 +59,7 @@ TM_INLINE void tm_transpose_conv_s16(const tm_transpose_conv_s16_params *params,
                              params->wide_sums,
                              params->activation_min,
                              params->activation_max};
-  const int32_t filter_size = params->filter_height * params->filter_width * params->input_channels;
+  const int32_t fours_end = params->output_channels - params->output_channels % 4;
   for (int32_t batch = 0; batch < params->batches; batch++) {
     for (int32_t y = 0; y < params->output_height; y++) {
       const tm_reaching_taps ys = tm_taps_reaching(y + params->pad_top, params->filter_height,
@@ -63,11 +67,13 @@ TM_INLINE void tm_transpose_conv_s16(const tm_transpose_conv_s16_params *params,
       for (int32_t x = 0; x < params->output_width; x++) {
         const tm_reaching_taps xs = tm_taps_reaching(x + params->pad_left, params->filter_width,
                                                      params->stride_width, params->input_width);
-        for (int32_t channel = 0; channel < params->output_channels; channel++) {
-          const uint64_t sum = tm_transpose_conv_s16_sum(params, ys, xs, input, weights + channel * filter_size,
-                                                         tm_channel_s16_start(&to, channel));
-          *output++ = tm_channel_s16_value(&to, channel, sum);
+        for (int32_t channel = 0; channel < fours_end; channel += 4) {
+          tm_transpose_conv_s16_block(params, &to, 4, channel, ys, xs, input, weights, output);
         }
+        for (int32_t channel = fours_end; channel < params->output_channels; channel++) {
+          tm_transpose_conv_s16_block(params, &to, 1, channel, ys, xs, input, weights, output);
+        }
+        output += params->output_channels;
       }
     }
     input += params->input_height * params->input_width * params->input_channels;

@@ -164,6 +164,15 @@ def test_a_window_that_sees_only_padding_gives_the_bias() -> None:
     agrees(model, values(rng, (1, 1, 1, 3)))
 
 
+@pytest.mark.parametrize("bias_type", WIDE.biases)
+def test_long_sums_of_int16_agree_with_tflm(bias_type: str) -> None:
+    """Sums of products that are all as large as they can be; those of 32 bits wrap."""
+    image, filters = (1, 3, 3, 300), (5, 2, 2, 300)
+    options = {"zero_points": (0, 0), "factor": 1e-5, "types": WIDE, "bias_type": bias_type, "computed": (FILTER,)}
+    model = conv(np.random.default_rng(0), image=image, filters=filters, **options)
+    agrees(model, np.full(image, -32768, np.int16), np.full(filters, -128, np.int8))
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

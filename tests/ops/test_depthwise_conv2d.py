@@ -10,6 +10,7 @@ from tests.ops import weights
 from tests.ops.single import (
     Case,
     activations,
+    agrees,
     exact,
     examples,
     generators,
@@ -140,6 +141,17 @@ def grow(composer: Composer, x: Made) -> None:
 @given(data=st.data())
 def test_agrees_with_tflm(types: str, data: st.DataObject) -> None:
     exact(data.draw(CASES[types]))
+
+
+@pytest.mark.parametrize("multiplier", [1, 3])
+def test_long_sums_of_int16_agree_with_tflm(multiplier: int) -> None:
+    """More products, all as large as they can be, than 32 bits hold the sum of."""
+    image, filters = (1, 30, 30, 5), (1, 30, 30, 5 * multiplier)
+    options = {"multiplier": multiplier, "zero_points": (0, 0), "types": WIDE, "bias_type": "int64"}
+    model = depthwise(
+        np.random.default_rng(0), image=image, taps=(30, 30), factor=1e-5, computed=(FILTER,), **options
+    )
+    agrees(model, np.full(image, -32768, np.int16), np.full(filters, -128, np.int8))
 
 
 @pytest.mark.parametrize(

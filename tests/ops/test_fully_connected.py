@@ -132,6 +132,22 @@ def test_scales_are_multiplied_as_64_bit_floats() -> None:
     agrees(model, np.arange(-128, 128).astype(np.int8).reshape(256, 1))
 
 
+@pytest.mark.parametrize("bias_type", WIDE.biases)
+def test_long_sums_of_int16_agree_with_tflm(bias_type: str) -> None:
+    """Sums of products that are all as large as they can be; those of 32 bits wrap."""
+    model = dense(
+        np.random.default_rng(0),
+        shape=(2, 700),
+        channels=6,
+        zero_points=(0, 0),
+        factor=1e-5,
+        types=WIDE,
+        bias_type=bias_type,
+        computed=(FILTER,),
+    )
+    agrees(model, np.full((2, 700), -32768, np.int16), np.full((6, 700), -128, np.int8))
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

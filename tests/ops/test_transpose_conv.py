@@ -158,6 +158,14 @@ def test_a_filter_larger_than_the_output_agrees_with_tflm(padding: int) -> None:
         agrees(model, values(rng, (1, 3, 4, 3)))
 
 
+def test_long_sums_of_int16_agree_with_tflm() -> None:
+    """Sums of products that are all as large as they can be."""
+    image, filters = (1, 3, 4, 300), (5, 4, 4, 300)
+    options = {"zero_points": (0, 0), "factor": 1e-5, "types": WIDE, "bias_type": "int64", "computed": (FILTER,)}
+    model = transpose_conv(np.random.default_rng(0), image=image, filters=filters, **options)
+    agrees(model, np.full(filters, -128, np.int8), np.full(image, -32768, np.int16))
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
