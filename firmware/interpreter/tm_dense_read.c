@@ -24,9 +24,9 @@ bool tm_dense_read(tm_interpreter *model, int32_t type, tm_weighted *weighted, i
   const bool whole = filter->scales.length == 1;
   *weights_offset = whole ? -filter->zero_point : 0;
   return tm_require(
-      model,
-      tm_option(model, TM_FIELD(1, 1), 0) == 0 && output->rank != 0 &&
-          output->shape[output->rank - 1] == channels &&
-          (int64_t)*rows * filter->shape[1] == weighted->source.elements && (whole || filter->type != TM_INT4) &&
-          (!whole || (zero_point_fits(filter) && (weighted->arrays.bias == NULL || bias_scale_fits(weighted)))));
+      model, tm_option(model, TM_FIELD(1, 1), 0) == 0 && output->rank != 0 &&
+                 output->shape[output->rank - 1] == channels &&
+                 (int64_t)*rows * filter->shape[1] == weighted->source.elements &&
+                 (whole ? zero_point_fits(filter) && (weighted->arrays.bias == NULL || bias_scale_fits(weighted))
+                        : filter->type != TM_INT4));
 }

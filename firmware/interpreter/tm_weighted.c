@@ -16,7 +16,7 @@ static TM_COLD bool filter_read(tm_interpreter *model, bool int4, uint32_t rank,
                                 tm_weighted *weighted) {
   tm_tensor *filter = &weighted->filter;
   if (!tm_input(model, 1, filter)) return false;
-  int4 = int4 && filter->type == TM_INT4;
+  int4 = int4 && filter->type == TM_INT4 && filter->is_constant;
   if (!tm_require(model, (int4 || filter->type == TM_INT8) && filter->rank == rank && filter->scales.length != 0 &&
                              (filter->scales.length == 1 || filter->axis == axis)) ||
       !tm_require_apart(model, filter, &weighted->output, false)) {

@@ -1,6 +1,7 @@
 """CONV_2D, also grouped: weights with one scale or one for each output channel.
 
-Inputs and outputs are int8, with int8 or int4 weights, or int16 with int8 weights.
+Inputs and outputs are int8, with int8 or int4 weights, or int16 with int8 weights. TFLM leaves
+zero points of int16 out; any but 0 is refused.
 """
 
 from tinyml.graph import Graph, Operator

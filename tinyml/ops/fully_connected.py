@@ -2,6 +2,10 @@
 
 Inputs and outputs are int8, with int8 or int4 weights, or int16 with int8 weights. TFLM refuses int4 weights with
 several scales.
+
+It takes more that is no dense layer as TensorFlow Lite has it, and refused here: zero points with int16, which
+that type does not have; a filter of another rank than 2; an output with fewer rows or channels than its input and
+filter give; weights in the shuffled format, which it reads as if they were not.
 """
 
 from tinyml.graph import INT4, Graph, Operator, Tensor
