@@ -105,6 +105,10 @@ SMALL = (
 
 
 def grow(composer: Composer, x: Made) -> None:
+    if len(x.shape) == 2 and composer.random.random() < 0.3:  # times itself, transposed: computed weights
+        output = composer.tensor((x.shape[0], x.shape[0]))
+        composer.add("FULLY_CONNECTED", [x.index, x.index], output, {"fusedActivationFunction": 0})
+        return
     units = composer.random.randint(1, 9)
     constants = composer.filter(x, (units, x.shape[-1]), 0)
     output = composer.tensor((math.prod(x.shape[:-1]), units))
