@@ -103,6 +103,7 @@ _FILES = (
     "tanh",
     "transpose",
     "transpose_conv",
+    "unidirectional_sequence_lstm",
     "unpack",
 )
 
