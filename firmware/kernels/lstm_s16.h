@@ -43,20 +43,19 @@ TM_INLINE void tm_lstm_s16(const tm_lstm_s16_params *params, const int16_t *inpu
                            const int8_t *cell_recurrent, const int8_t *output_recurrent, const int32_t *input_bias,
                            const int32_t *forget_bias, const int32_t *cell_bias, const int32_t *output_bias,
                            int16_t *hidden_state, int16_t *cell_state, int16_t *output) {
-  const tm_lstm_gate input_gate = TM_LSTM_GATE(params, input), forget_gate = TM_LSTM_GATE(params, forget);
-  const tm_lstm_gate cell_gate = TM_LSTM_GATE(params, cell), output_gate = TM_LSTM_GATE(params, output);
+  const tm_lstm_gate gates[TM_LSTM_GATES] = {TM_LSTM_GATE(params, input), TM_LSTM_GATE(params, forget),
+                                             TM_LSTM_GATE(params, cell), TM_LSTM_GATE(params, output)};
   for (int32_t batch = 0; batch < params->batches; batch++) {
     for (int32_t step = 0; step < params->steps; step++) {
       const int16_t *from = input + batch * params->input_batch_step + step * params->input_step;
       int16_t *to = output + batch * params->output_batch_step + step * params->output_step;
       for (int32_t i = 0; i < params->cells; i++) {
-        to[i] = (int16_t)tm_lstm_cell(params, tm_lstm_s16_gate(params, &input_gate, from, hidden_state, i),
-                                      tm_lstm_s16_gate(params, &forget_gate, from, hidden_state, i),
-                                      tm_lstm_s16_gate(params, &cell_gate, from, hidden_state, i),
-                                      tm_lstm_s16_gate(params, &output_gate, from, hidden_state, i),
-                                      &cell_state[i], INT16_MIN, INT16_MAX);
+        int32_t sums[TM_LSTM_GATES];
+        for (int32_t g = 0; g < TM_LSTM_GATES; g++)
+          sums[g] = tm_lstm_s16_gate(params, &gates[g], from, hidden_state, i);
+        to[i] = (int16_t)tm_lstm_cell(params, sums, &cell_state[i], INT16_MIN, INT16_MAX);
       }
-      for (int32_t i = 0; i < params->cells; i++) hidden_state[i] = to[i];
+      for (int32_t k = 0; k < params->cells; k++) hidden_state[k] = to[k];
     }
     hidden_state += params->cells;
     cell_state += params->cells;

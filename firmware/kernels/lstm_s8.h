@@ -10,17 +10,33 @@
 
 typedef tm_lstm_params tm_lstm_s8_params;
 
-/* The sum of a gate of cell i. input: [inputs]; hidden: [cells]. */
-TM_INLINE int32_t tm_lstm_s8_gate(const tm_lstm_params *params, const tm_lstm_gate *gate, const int8_t *input,
-                                  const int8_t *hidden, int32_t i) {
+/* The sums of a gate of `width` (1 or 4) cells from cell i on, in sums[0], sums[TM_LSTM_GATES], ...
+ * input: [inputs]; hidden: [cells]. */
+TM_INLINE void tm_lstm_s8_gate(const tm_lstm_params *params, const tm_lstm_gate *gate, const int8_t *input,
+                               const int8_t *hidden, int32_t i, int32_t width, int32_t *sums) {
   const int32_t inputs = params->inputs, cells = params->cells;
-  const uint32_t new_sum =
-      tm_dot_s8(input, gate->weights + i * inputs, inputs, params->input_offset, (uint32_t)gate->bias[i]);
-  const uint32_t old_sum = tm_dot_s8(hidden, gate->recurrent + i * cells, cells, -params->hidden_offset, 0);
-  const int32_t from_input = tm_lstm_clamp(tm_requantize((int32_t)new_sum, gate->multiplier, gate->shift));
-  const int32_t from_hidden =
-      tm_lstm_clamp(tm_requantize((int32_t)old_sum, gate->recurrent_multiplier, gate->recurrent_shift));
-  return tm_lstm_clamp(from_input + from_hidden);
+  uint32_t fresh[8], kept[8];
+  for (int32_t k = 0; k < width; k++) {
+    fresh[k] = (uint32_t)gate->bias[i + k];
+    kept[k] = 0;
+  }
+  tm_dot_block_s8(1, width, input, 0, gate->weights + i * inputs, inputs, inputs, params->input_offset, fresh);
+  tm_dot_block_s8(1, width, hidden, 0, gate->recurrent + i * cells, cells, cells, -params->hidden_offset, kept);
+  for (int32_t k = 0; k < width; k++) {
+    const int32_t from_input = tm_requantize((int32_t)fresh[k], gate->multiplier, gate->shift);
+    const int32_t from_hidden = tm_requantize((int32_t)kept[k], gate->recurrent_multiplier, gate->recurrent_shift);
+    sums[k * TM_LSTM_GATES] = tm_lstm_clamp(tm_lstm_clamp(from_input) + tm_lstm_clamp(from_hidden));
+  }
+}
+
+/* `width` (1 or 4) cells from cell i on. cell: [cells]; output: [cells]. */
+TM_INLINE void tm_lstm_s8_cells(const tm_lstm_params *params, const tm_lstm_gate *gates, const int8_t *input,
+                                const int8_t *hidden, int32_t i, int32_t width, int16_t *cell, int8_t *output) {
+  int32_t sums[4 * TM_LSTM_GATES];
+  for (int32_t g = 0; g < TM_LSTM_GATES; g++)
+    tm_lstm_s8_gate(params, &gates[g], input, hidden, i, width, &sums[g]);
+  for (int32_t k = 0; k < width; k++)
+    output[i + k] = (int8_t)tm_lstm_cell(params, &sums[k * TM_LSTM_GATES], &cell[i + k], INT8_MIN, INT8_MAX);
 }
 
 /* input: [batches][steps][inputs] or [steps][batches][inputs], as the steps say; weights: [cells][inputs] and, the
@@ -32,20 +48,17 @@ TM_INLINE void tm_lstm_s8(const tm_lstm_s8_params *params, const int8_t *input, 
                           const int8_t *cell_recurrent, const int8_t *output_recurrent, const int32_t *input_bias,
                           const int32_t *forget_bias, const int32_t *cell_bias, const int32_t *output_bias,
                           int8_t *hidden_state, int16_t *cell_state, int8_t *output) {
-  const tm_lstm_gate input_gate = TM_LSTM_GATE(params, input), forget_gate = TM_LSTM_GATE(params, forget);
-  const tm_lstm_gate cell_gate = TM_LSTM_GATE(params, cell), output_gate = TM_LSTM_GATE(params, output);
+  const tm_lstm_gate gates[TM_LSTM_GATES] = {TM_LSTM_GATE(params, input), TM_LSTM_GATE(params, forget),
+                                             TM_LSTM_GATE(params, cell), TM_LSTM_GATE(params, output)};
   for (int32_t batch = 0; batch < params->batches; batch++) {
     for (int32_t step = 0; step < params->steps; step++) {
       const int8_t *from = input + batch * params->input_batch_step + step * params->input_step;
       int8_t *to = output + batch * params->output_batch_step + step * params->output_step;
-      for (int32_t i = 0; i < params->cells; i++) {
-        to[i] = (int8_t)tm_lstm_cell(params, tm_lstm_s8_gate(params, &input_gate, from, hidden_state, i),
-                                     tm_lstm_s8_gate(params, &forget_gate, from, hidden_state, i),
-                                     tm_lstm_s8_gate(params, &cell_gate, from, hidden_state, i),
-                                     tm_lstm_s8_gate(params, &output_gate, from, hidden_state, i), &cell_state[i],
-                                     INT8_MIN, INT8_MAX);
-      }
-      for (int32_t i = 0; i < params->cells; i++) hidden_state[i] = to[i];
+      int32_t i = 0;
+      for (; i + 3 < params->cells; i += 4)
+        tm_lstm_s8_cells(params, gates, from, hidden_state, i, 4, cell_state, to);
+      for (; i < params->cells; i++) tm_lstm_s8_cells(params, gates, from, hidden_state, i, 1, cell_state, to);
+      for (int32_t k = 0; k < params->cells; k++) hidden_state[k] = to[k];
     }
     hidden_state += params->cells;
     cell_state += params->cells;

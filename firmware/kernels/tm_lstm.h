@@ -9,6 +9,8 @@
 #include "tm_requantize.h"
 #include "tm_sigmoid.h"
 
+#define TM_LSTM_GATES 4 /* input, forget, cell, output */
+
 typedef struct {
   int32_t batches;
   int32_t steps;             /* of time */
@@ -70,8 +72,9 @@ TM_INLINE int32_t tm_lstm_tanh(int32_t x) {
 }
 
 /* Give a cell its new state, from the sums of its gates. Returns its hidden state, from `low` to `high`. */
-TM_INLINE int32_t tm_lstm_cell(const tm_lstm_params *params, int32_t input, int32_t forget, int32_t candidate,
-                               int32_t output, int16_t *cell, int32_t low, int32_t high) {
+TM_INLINE int32_t tm_lstm_cell(const tm_lstm_params *params, const int32_t sums[TM_LSTM_GATES], int16_t *cell,
+                               int32_t low, int32_t high) {
+  const int32_t input = sums[0], forget = sums[1], candidate = sums[2], output = sums[3];
   const int32_t kept = tm_requantize_right(tm_lstm_logistic(forget) * *cell, 1 << 30, -14);
   const int32_t added =
       tm_requantize(tm_lstm_logistic(input) * tm_lstm_tanh(3 * candidate), 1 << 30, params->cell_shift);
@@ -85,6 +88,7 @@ TM_INLINE int32_t tm_lstm_cell(const tm_lstm_params *params, int32_t input, int3
   return tm_clamp(tm_wrapping_add(hidden, params->hidden_offset), low, high);
 }
 
+/* An initializer: gate `gate` of a kernel's arguments. */
 #define TM_LSTM_GATE(params, gate)                                                                                \
   {                                                                                                               \
     gate##_weights, gate##_recurrent, gate##_bias, (params)->gate##_gate_multiplier, (params)->gate##_gate_shift, \
