@@ -12,7 +12,8 @@ bool tm_has_input(tm_interpreter *model, uint32_t position) {
 
 bool tm_input(tm_interpreter *model, uint32_t position, tm_tensor *tensor) {
   return tm_require(model, tm_has_input(model, position)) &&
-         tm_place_read(model, tm_int32_at(&model->file, model->node.inputs, position), tensor);
+         tm_place_read(model, tm_int32_at(&model->file, model->node.inputs, position), tensor) &&
+         tm_require(model, !tensor->is_variable);
 }
 
 bool tm_output(tm_interpreter *model, tm_tensor *tensor) {
