@@ -53,8 +53,9 @@ bool tm_buffer_read(tm_interpreter *model, uint32_t index, tm_vector *bytes) {
   return true;
 }
 
-/* Find where a tensor's values lie. The plan was checked when it was made or taken. */
-static TM_COLD bool data_read(tm_interpreter *model, uint32_t table, int32_t index, tm_tensor *tensor) {
+/* Find where a tensor's values, elements of `size` bytes, lie. The plan was checked when it was made or taken. */
+static TM_COLD bool data_read(tm_interpreter *model, uint32_t table, int32_t index, uint32_t size,
+                              tm_tensor *tensor) {
   tm_vector bytes;
   if (!tm_buffer_read(model, (uint32_t)tm_scalar(&model->file, table, TM_FIELD(2, 4), 0), &bytes)) return false;
   tensor->is_constant = bytes.length != 0;
@@ -68,10 +69,7 @@ static TM_COLD bool data_read(tm_interpreter *model, uint32_t table, int32_t ind
   }
   tensor->data = (uint8_t *)(uintptr_t)(model->file.data + bytes.start);
   if (bytes.length != tensor->bytes || tensor->is_variable) return false;
-  const uint32_t size = tensor->bytes / (uint32_t)tensor->elements;
-  const uint32_t alignment = size == 0  ? 1
-                             : size < 4 ? size
-                                        : 4; /* kernels read whole elements, of at most a word */
+  const uint32_t alignment = size < 4 ? size : 4; /* kernels read whole elements, of at most a word */
   return (uintptr_t)tensor->data % alignment == 0;
 }
 
@@ -83,10 +81,10 @@ bool tm_tensor_read(tm_interpreter *model, int32_t index, tm_tensor *tensor) {
   const bool sparse = tm_table(file, table, 6) != 0;
   bool possible = size != 0 && !sparse && shape_read(file, table, tensor);
   if (possible) {
-    const bool halves = tensor->type == TM_INT4;
-    tensor->bytes = halves ? ((uint32_t)tensor->elements + 1) / 2 : (uint32_t)tensor->elements * size;
-    possible = quantization_read(file, tm_table(file, table, 4), tensor) &&
-               data_read(model, table, index, tensor) && (!halves || tensor->is_constant);
+    tensor->bytes = (uint32_t)tensor->elements * size;
+    if (tensor->type == TM_INT4) tensor->bytes = (tensor->bytes + 1) / 2;
+    possible =
+        quantization_read(file, tm_table(file, table, 4), tensor) && data_read(model, table, index, size, tensor);
   }
   if (!possible) tm_fail(model, TM_ERROR_TENSOR, (uint32_t)index, 0);
   return tm_is_ok(model);

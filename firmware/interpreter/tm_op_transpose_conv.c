@@ -102,7 +102,8 @@ static TM_COLD void prepare(tm_interpreter *model) {
     prepare_wide(model);
     return;
   }
-  if (!tm_weighted_read(model, TM_INT8, 2, 4, 0, 3, &weighted) || !shape_read(model, &weighted, &params.shape)) {
+  if (!tm_weighted_read(model, TM_INT8, 2, 4, 0, 3, &weighted) ||
+      !tm_require(model, weighted.filter.type == TM_INT8) || !shape_read(model, &weighted, &params.shape)) {
     return;
   }
   params.input_offset = -weighted.source.zero_point;

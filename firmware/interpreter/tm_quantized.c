@@ -29,11 +29,9 @@ int32_t tm_least(int32_t type) {
 }
 
 bool tm_is_quantized(const tm_tensor *tensor, int32_t type) {
-  const int32_t low = tm_least(type), high = type == TM_UINT8 ? UINT8_MAX : -1 - low;
-  /* INT32_MAX stands for a zero point of more than 32 bits, and kernels are given its negative. */
+  const int32_t low = tm_least(type), high = low == 0 ? UINT8_MAX : -1 - low;
   return tensor->type == type && tm_is_computed(tensor) && tensor->scales.length == 1 &&
-         tensor->zero_point >= low && tensor->zero_point <= high && tensor->zero_point != INT32_MAX &&
-         tensor->zero_point != INT32_MIN;
+         tensor->zero_point >= low && tensor->zero_point <= high;
 }
 
 bool tm_is_int8(const tm_tensor *tensor) { return tm_is_quantized(tensor, TM_INT8); }
