@@ -140,9 +140,24 @@ class Host:
             pytest.fail(f"tm_{kernel}({dict(params)}) ended the program:\n{self._errors.read()}")
         return answers
 
-    def run(self, graph: Graph, lowered: Sequence[Lowered], inputs: Sequence[Any]) -> dict[int, np.ndarray]:
-        """Run a lowered graph, each tensor in a buffer of its own. Return all tensors that were computed."""
+    def run(
+        self,
+        graph: Graph,
+        lowered: Sequence[Lowered],
+        inputs: Sequence[Any],
+        before: Mapping[int, np.ndarray] | None = None,
+    ) -> dict[int, np.ndarray]:
+        """Run a lowered graph, each tensor in a buffer of its own.
+
+        Variable tensors have the values that they begin with, or those of `before`, an earlier run's answer.
+
+        Returns:
+            All tensors that have values now, by index.
+        """
         memory = {at: np.ascontiguousarray(x).tobytes() for at, x in zip(graph.inputs, inputs, strict=True)}
+        for tensor in graph.variables:
+            kept = bytes([tensor.reset_byte]) * tensor.nbytes
+            memory[tensor.index] = kept if before is None else before[tensor.index].tobytes()
         for operator, layer in zip(graph.operators, lowered, strict=True):
             if layer.alias is not None:
                 memory[operator.outputs[0]] = memory[layer.alias]

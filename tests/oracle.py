@@ -79,6 +79,8 @@ def _child() -> _Child:
 def run_all(model: bytes, samples: Sequence[Sequence[np.ndarray]], tensors: Sequence[int] = ()) -> list[Values]:
     """Run samples; return for each the values of the model's outputs, or of `tensors` where any are named.
 
+    They run one after the other: a state that the model keeps goes from each to the next.
+
     Raises:
         RuntimeError: TFLM refuses the model, or a `DiedError`.
     """

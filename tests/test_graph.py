@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests import small_models
+from tests.interpreter.program import FORM, GRAPH, OK, TENSOR, program
 from tests.tflite import Builder
 from tinyml import graph, ops
 from tinyml.errors import ModelError
@@ -93,6 +94,83 @@ def test_a_tensor_that_nothing_computes_is_named():
     model.operator("ADD", [x, y], [z], {})
     with pytest.raises(ModelError, match="reads tensor 1, which nothing has computed"):
         graph.read(model.build([x], [z]))
+
+
+def stateful(uses: int = 1, data: np.ndarray | None = None, ends: tuple[int, ...] = ()) -> bytes:
+    """A model of operators that read a variable; `ends` are tensors that the model has as inputs, too."""
+    model = Builder()
+    x, state = (
+        model.tensor([1, 4], scale=0.1),
+        model.tensor([1, 4], scale=0.1, zero_point=-3, variable=True, data=data),
+    )
+    outputs = [model.tensor([1, 4], scale=0.1) for _ in range(uses)]
+    for output in outputs:
+        model.operator("ADD", [x, state], [output], {})
+    return model.build([x, *ends], outputs)
+
+
+def test_a_variable_has_a_value_from_the_beginning():
+    read = graph.read(stateful())
+    assert [tensor.index for tensor in read.variables] == [1]
+    assert read.tensors[1].reset_byte == 256 - 3
+
+
+def test_a_variable_of_int16_begins_with_0():
+    model = Builder()
+    x, y = model.tensor([1, 4], scale=0.1), model.tensor([1, 4], scale=0.1)
+    model.tensor([4], "int16", scale=0.1, zero_point=7, variable=True)
+    model.operator("RELU", [x], [y])
+    assert graph.read(model.build([x], [y])).tensors[2].reset_byte == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (lambda: stateful(2), r"operator 1 ADD \(t3\) reads tensor 1, a variable that was read before"),
+        (lambda: stateful(data=np.zeros(4, np.int8)), r"tensor 1 \(t1\) is a variable and holds constant values"),
+        (lambda: stateful(ends=(1,)), "inputs and outputs name tensor 1, which is a variable"),
+    ],
+)
+def test_a_variable_is_the_state_of_one_operator(data, words):
+    with pytest.raises(ModelError, match=words):
+        graph.read(data())
+    assert program().run(data()).error in (TENSOR, GRAPH)
+
+
+def test_a_variable_is_not_written_by_an_operator_as_its_output():
+    model = Builder()
+    x, state = model.tensor([1, 4], scale=0.1), model.tensor([1, 4], scale=0.1, variable=True)
+    y = model.tensor([1, 4], scale=0.1)
+    model.operator("RELU", [x], [state])
+    model.operator("RELU", [x], [y])
+    data = model.build([x], [y])
+    with pytest.raises(ModelError, match="writes tensor 1, which has a value already"):
+        graph.read(data)
+    assert program().run(data).error == GRAPH
+
+
+def test_an_operator_without_state_does_not_read_a_variable():
+    with pytest.raises(ModelError, match="reads tensor 1, a variable, which is not its state"):
+        ops.lower(graph.read(stateful()))
+    assert program().run(stateful()).error == FORM
+
+
+def test_a_tensor_without_elements_may_be_there_and_not_be_used():
+    for used in (False, True):
+        model = Builder()
+        x, empty, y = (
+            model.tensor([1, 4], scale=0.1),
+            model.tensor([0], "float32"),
+            model.tensor([1, 4], scale=0.1),
+        )
+        model.operator("RELU", [empty if used else x], [y])
+        data = model.build([x, empty] if used else [x], [y])
+        assert program().run(data).error == (GRAPH if used else OK)
+        if used:
+            with pytest.raises(ModelError, match=r"shape \[0\]; each dimension must be fixed and at least 1"):
+                graph.read(data)
+        else:
+            assert graph.read(data).tensors[1].elements == 0
 
 
 def test_a_shape_that_is_not_fixed_is_refused_with_advice():

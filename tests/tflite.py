@@ -67,6 +67,7 @@ class Builder:
         zero_point: int | Sequence[int] = 0,
         axis: int = 0,
         data: np.ndarray | None = None,
+        variable: bool = False,
     ) -> int:
         """Add a tensor and return its index; several scales are one for each index along `axis`.
 
@@ -78,6 +79,7 @@ class Builder:
         tensor.shape = list(shape)
         tensor.type = TENSOR_TYPES.index(type)
         tensor.buffer = 0
+        tensor.isVariable = variable
         if scale is not None:
             quantization = self._schema.QuantizationParametersT()
             scales = np.atleast_1d(np.asarray(scale, np.float32))

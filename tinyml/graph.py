@@ -67,7 +67,11 @@ class Quantization:
 
 @dataclass(frozen=True)
 class Tensor:
-    """A tensor: its place in the model, shape, type, quantization and, for a constant, its bytes."""
+    """A tensor: its place in the model, shape, type, quantization and, for a constant, its bytes.
+
+    A variable tensor is the state of one operator, which reads it and writes it anew: it keeps its value from one
+    inference to the next.
+    """
 
     index: int
     name: str
@@ -75,6 +79,7 @@ class Tensor:
     type: str
     quantization: Quantization | None
     data: bytes | None = field(repr=False)
+    is_variable: bool = False
 
     @property
     def elements(self) -> int:
@@ -92,6 +97,14 @@ class Tensor:
     def is_constant(self) -> bool:
         """Whether the model holds the tensor's values."""
         return self.data is not None
+
+    @property
+    def reset_byte(self) -> int:
+        """What each byte of a variable tensor is, 0 to 255, before the first inference and after a reset.
+
+        TFLM takes the zero point of int8, and 0 for any other type, whatever its zero point.
+        """
+        return self.quantization.zero_point & 0xFF if self.type == "int8" and self.quantization else 0
 
     @cached_property
     def values(self) -> npt.NDArray[np.generic]:
@@ -161,6 +174,11 @@ class Graph:
     sha256: str
     data: bytes = field(repr=False)
 
+    @property
+    def variables(self) -> tuple[Tensor, ...]:
+        """The tensors that keep their values between inferences."""
+        return tuple(tensor for tensor in self.tensors if tensor.is_variable)
+
     def label(self, operator: Operator) -> str:
         """Return the name that users know an operator by, such as "3 CONV_2D (model/conv2d/Relu)"."""
         # The converter joins the names of all that it fused with semicolons; the first is the layer's own.
@@ -190,13 +208,17 @@ def _shape(table: Table, tensor: str) -> tuple[int, ...]:
     if dimensions.length > _MAX_RANK:
         raise ModelError(f"{tensor} has {dimensions.length} dimensions; at most {_MAX_RANK} are allowed")
     shape = dimensions.int32s()
-    if any(n < 1 for n in shape) or math.prod(shape) > _MAX_ELEMENTS:
-        raise ModelError(
-            f"{tensor} has the shape {list(shape)}; each dimension must be fixed and at least 1, "
-            f"and at most {_MAX_ELEMENTS} elements are allowed",
-            "Fix the shape of the model's inputs (batch 1) when you export it.",
-        )
+    if any(n < 0 for n in shape) or math.prod(shape) > _MAX_ELEMENTS:
+        raise _shape_error(tensor, shape)
     return shape
+
+
+def _shape_error(tensor: str, shape: tuple[int, ...]) -> ModelError:
+    return ModelError(
+        f"{tensor} has the shape {list(shape)}; each dimension must be fixed and at least 1, "
+        f"and at most {_MAX_ELEMENTS} elements are allowed",
+        "Fix the shape of the model's inputs (batch 1) when you export it.",
+    )
 
 
 def _tables(parent: Table, slot: int, what: str, most: int = _MAX_TABLES) -> Iterator[Table]:
@@ -225,7 +247,10 @@ def _tensor(table: Table, index: int, buffers: list[bytes]) -> Tensor:
     if buffer >= len(buffers):
         raise ModelError(f"{label} names buffer {buffer}; the model has {len(buffers)}")
     data = buffers[buffer] or None
-    tensor = Tensor(index, name, shape, type_name, _quantization(table.table(4), label, shape), data)
+    quantization, is_variable = _quantization(table.table(4), label, shape), table.flag(5)
+    tensor = Tensor(index, name, shape, type_name, quantization, data, is_variable)
+    if data is not None and is_variable:
+        raise ModelError(f"{label} is a variable and holds constant values")
     if data is None and type_name == INT4:
         raise ModelError(
             f"{label} is int4, which only a constant can be", "Quantize the model's activations to int8."
@@ -274,15 +299,34 @@ def _operator(table: Table, index: int, codes: list[tuple[str, int]], tensors: i
     return Operator(index, name, version, inputs, outputs, table.table(4))
 
 
+def _check_empty(graph: Graph) -> None:
+    """Check that no tensor without elements is used; the converter makes such ones as notes on quantization."""
+    used = {*graph.inputs, *graph.outputs}.union(*({*op.inputs, *op.outputs} for op in graph.operators))
+    for tensor in graph.tensors:
+        if tensor.elements == 0 and tensor.index in used:
+            raise _shape_error(f"tensor {tensor.index} ({tensor.name})", tensor.shape)
+
+
 def _check_order(graph: Graph) -> None:
-    """Check that every operator reads only what is given or was computed before it, and writes no constant."""
+    """Check that every operator reads only what is given or was computed before it, and writes no constant.
+
+    A variable has a value from the beginning, for one operator alone, which reads it once. What others would read
+    depends on the order of operators, and a model's input or output is not kept.
+    """
     known = {t.index for t in graph.tensors if t.is_constant} | set(graph.inputs)
+    variables = {t.index for t in graph.variables}
+    if taken := variables.intersection((*graph.inputs, *graph.outputs)):
+        raise ModelError(f"the model's inputs and outputs name tensor {min(taken)}, which is a variable")
     for operator in graph.operators:
         for at in operator.inputs:
-            if at != -1 and at not in known:
-                raise ModelError(f"operator {graph.label(operator)} reads tensor {at}, which nothing has computed")
+            if at in variables:
+                variables.remove(at)
+            elif at != -1 and at not in known:
+                variable = graph.tensors[at].is_variable
+                why = "a variable that was read before" if variable else "which nothing has computed"
+                raise ModelError(f"operator {graph.label(operator)} reads tensor {at}, {why}")
         for at in operator.outputs:
-            if at in known:
+            if at in known or graph.tensors[at].is_variable:
                 raise ModelError(f"operator {graph.label(operator)} writes tensor {at}, which has a value already")
             known.add(at)
     for at in graph.outputs:
@@ -326,5 +370,6 @@ def read(data: bytes) -> Graph:
         for i, t in enumerate(_tables(subgraph, 3, "operators", _MAX_OPERATORS))
     )
     graph = Graph(tensors, operators, inputs, outputs, hashlib.sha256(data).hexdigest(), data)
+    _check_empty(graph)
     _check_order(graph)
     return graph

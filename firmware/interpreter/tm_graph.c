@@ -16,7 +16,7 @@ static TM_COLD bool shape_read(tm_flatbuffer *file, uint32_t table, tm_tensor *t
   uint32_t elements = 1;
   for (uint32_t i = 0; i < TM_MAX_RANK; i++) {
     const int32_t n = i < shape.length ? tm_int32_at(file, shape, i) : 1;
-    if (n < 1 || (uint32_t)n > TM_MAX_ELEMENTS / elements) return false;
+    if (n < 0 || (elements != 0 && (uint32_t)n > TM_MAX_ELEMENTS / elements)) return false;
     tensor->shape[i] = n;
     elements *= (uint32_t)n;
   }
@@ -53,11 +53,13 @@ bool tm_buffer_read(tm_interpreter *model, uint32_t index, tm_vector *bytes) {
   return true;
 }
 
-/* Find where a tensor's values lie. The plan was checked when it was made or taken. */
-static TM_COLD bool data_read(tm_interpreter *model, uint32_t table, int32_t index, tm_tensor *tensor) {
+/* Find where a tensor's values, elements of `size` bytes, lie. The plan was checked when it was made or taken. */
+static TM_COLD bool data_read(tm_interpreter *model, uint32_t table, int32_t index, uint32_t size,
+                              tm_tensor *tensor) {
   tm_vector bytes;
   if (!tm_buffer_read(model, (uint32_t)tm_scalar(&model->file, table, TM_FIELD(2, 4), 0), &bytes)) return false;
   tensor->is_constant = bytes.length != 0;
+  tensor->is_variable = tm_scalar(&model->file, table, TM_FIELD(5, 1), 0) != 0;
   tensor->data = NULL;
   if (!tensor->is_constant) {
     if (model->offsets != NULL && model->offsets[index] != TM_UNPLANNED) {
@@ -66,11 +68,9 @@ static TM_COLD bool data_read(tm_interpreter *model, uint32_t table, int32_t ind
     return true;
   }
   tensor->data = (uint8_t *)(uintptr_t)(model->file.data + bytes.start);
-  const uint32_t size = tensor->bytes / (uint32_t)tensor->elements;
-  const uint32_t alignment = size == 0  ? 1
-                             : size < 4 ? size
-                                        : 4; /* kernels read whole elements, of at most a word */
-  return bytes.length == tensor->bytes && (uintptr_t)tensor->data % alignment == 0;
+  if (bytes.length != tensor->bytes || tensor->is_variable) return false;
+  const uint32_t alignment = size < 4 ? size : 4; /* kernels read whole elements, of at most a word */
+  return (uintptr_t)tensor->data % alignment == 0;
 }
 
 bool tm_tensor_read(tm_interpreter *model, int32_t index, tm_tensor *tensor) {
@@ -81,10 +81,10 @@ bool tm_tensor_read(tm_interpreter *model, int32_t index, tm_tensor *tensor) {
   const bool sparse = tm_table(file, table, 6) != 0;
   bool possible = size != 0 && !sparse && shape_read(file, table, tensor);
   if (possible) {
-    const bool halves = tensor->type == TM_INT4;
-    tensor->bytes = halves ? ((uint32_t)tensor->elements + 1) / 2 : (uint32_t)tensor->elements * size;
-    possible = quantization_read(file, tm_table(file, table, 4), tensor) &&
-               data_read(model, table, index, tensor) && (!halves || tensor->is_constant);
+    tensor->bytes = (uint32_t)tensor->elements * size;
+    if (tensor->type == TM_INT4) tensor->bytes = (tensor->bytes + 1) / 2;
+    possible =
+        quantization_read(file, tm_table(file, table, 4), tensor) && data_read(model, table, index, size, tensor);
   }
   if (!possible) tm_fail(model, TM_ERROR_TENSOR, (uint32_t)index, 0);
   return tm_is_ok(model);
@@ -117,13 +117,23 @@ void tm_node_read(tm_interpreter *model, uint32_t index, tm_node *node) {
 /* What a list of tensors may hold: tensors that have a value already, or such that get theirs now. */
 enum { TM_HAS_VALUE, TM_HAS_VALUE_OR_ABSENT, TM_GETS_VALUE };
 
-/* Whether a list holds what it may. The arena holds one byte a tensor: whether it has a value so far. */
+/* What is known of a tensor, in that byte of the arena. A variable may be read by one operator, once; after that,
+ * or where a tensor has no elements, it may not be used. */
+enum { TM_WITHOUT_VALUE, TM_WITH_VALUE, TM_VARIABLE, TM_CLOSED };
+
+/* Whether a list holds what it may. The arena holds one byte a tensor. */
 static TM_COLD bool list_check(tm_interpreter *model, const tm_vector *list, uint32_t may) {
   for (uint32_t i = 0; i < list->length; i++) {
     const int32_t at = tm_int32_at(&model->file, *list, i);
     if (at == -1 && may == TM_HAS_VALUE_OR_ABSENT) continue;
-    if ((uint32_t)at >= model->tensors.length || model->arena[at] == (may == TM_GETS_VALUE)) return false;
-    model->arena[at] = 1;
+    if ((uint32_t)at >= model->tensors.length) return false;
+    uint8_t *known = &model->arena[at];
+    if (may == TM_HAS_VALUE_OR_ABSENT && *known == TM_VARIABLE) {
+      *known = TM_CLOSED;
+      continue;
+    }
+    if (*known != (may == TM_GETS_VALUE ? TM_WITHOUT_VALUE : TM_WITH_VALUE)) return false;
+    *known = TM_WITH_VALUE;
   }
   return true;
 }
@@ -165,7 +175,8 @@ bool tm_graph_read(tm_interpreter *model) {
   for (uint32_t i = 0; i < model->tensors.length; i++) {
     tm_tensor tensor;
     if (!tm_tensor_read(model, (int32_t)i, &tensor)) return false;
-    model->arena[i] = tensor.is_constant;
+    model->arena[i] = tensor.is_constant ? TM_WITH_VALUE : tensor.is_variable ? TM_VARIABLE : TM_WITHOUT_VALUE;
+    if (tensor.elements == 0) model->arena[i] = TM_CLOSED;
   }
   bool possible = model->inputs.length != 0 && model->outputs.length != 0 &&
                   list_check(model, &model->inputs, TM_GETS_VALUE); /* no constant, and none twice */

@@ -32,10 +32,11 @@ typedef struct {
   int32_t type;
   uint32_t rank;
   int32_t shape[TM_MAX_RANK]; /* 1 behind the last dimension */
-  int32_t elements;           /* 1 for a scalar */
+  int32_t elements;           /* 1 for a scalar; 0 is not used by operators */
   uint32_t bytes;
   uint8_t *data;      /* where its values lie, in the file or in the arena; NULL where the arena has none */
   bool is_constant;   /* the file holds its values, which are never written */
+  bool is_variable;   /* the state of one operator, kept from one inference to the next */
   tm_vector scales;   /* floats; none where it is not quantized */
   float scale;        /* the first */
   int32_t zero_point; /* the first; INT32_MAX where it has more than 32 bits */
@@ -58,6 +59,14 @@ typedef struct {
   tm_run *run;
   const void *call;
 } tm_layer;
+
+/* A variable tensor, as a reset needs to know it. */
+typedef struct tm_variable {
+  struct tm_variable *next; /* NULL: the last */
+  uint8_t *data;
+  uint32_t bytes;
+  int32_t value; /* of each byte at the beginning */
+} tm_variable;
 
 /* A kernel compiled for one layer's parameters, which makes it faster than the one that takes any. */
 typedef struct {
@@ -85,7 +94,8 @@ typedef struct {
   uint32_t layer_count;  /* so far */
   tm_layer *layers;
   tm_buffer *layer_outputs;
-  tm_model *descriptor; /* the model as the runtime sees it */
+  tm_variable *variables; /* NULL: none */
+  tm_model *descriptor;   /* the model as the runtime sees it */
 } tm_interpreter;
 
 /* Keep the first error. Returns false. */

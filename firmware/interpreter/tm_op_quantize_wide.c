@@ -42,8 +42,14 @@ static TM_COLD bool is_possible(int32_t type, int32_t to) {
   return type == TM_INT8 || type == TM_INT16 || (type == TM_INT32 && to == TM_INT16);
 }
 
+/* Whether a tensor is quantized as a whole, with a zero point whose negative the kernel can be given. */
+static TM_COLD bool is_quantized(const tm_tensor *tensor) {
+  return tm_is_quantized(tensor, tensor->type) && tensor->zero_point != INT32_MAX &&
+         tensor->zero_point != INT32_MIN;
+}
+
 static TM_COLD void integer_add(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output) {
-  if (!tm_require(model, is_possible(source->type, output->type) && tm_is_quantized(source, source->type)) ||
+  if (!tm_require(model, is_possible(source->type, output->type) && is_quantized(source)) ||
       !tm_require_apart(model, source, output, output->bytes <= source->bytes)) {
     return;
   }
@@ -75,8 +81,8 @@ static TM_COLD void prepare(tm_interpreter *model) {
   }
   const int32_t to = output.type;
   if (!tm_require(model, tm_same_shape(&source, &output) && tm_is_computed(&source) &&
-                             (to == TM_INT8 || to == TM_INT16 || to == TM_INT32) &&
-                             tm_is_quantized(&output, to))) {
+                             (to == TM_INT8 || to == TM_INT16 || to == TM_INT32) && to == output.type &&
+                             is_quantized(&output))) {
     return;
   }
   if (source.type == TM_FLOAT32) {

@@ -25,6 +25,7 @@ static TM_COLD void prepare(tm_interpreter *model) {
   tm_weighted weighted;
   transpose_conv_params params;
   if (!tm_weighted_read(model, TM_INT8, 2, 4, 0, 3, &weighted) ||
+      !tm_require(model, weighted.filter.type == TM_INT8) ||
       !tm_transpose_conv_shape_read(model, &weighted, &params.shape)) {
     return;
   }

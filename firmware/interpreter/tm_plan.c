@@ -77,18 +77,22 @@ static TM_COLD void use(tm_interpreter *model, tm_life *lives, tm_vector list, i
       life->first = time;
       if (alias >= 0) life->root = lives[alias].root;
     }
-    lives[life->root].last = time;
+    if (lives[life->root].last < time) lives[life->root].last = time;
   }
 }
 
 static TM_COLD void lives_find(tm_interpreter *model, tm_life *lives) {
+  const int32_t count = (int32_t)model->operators.length;
   for (uint32_t i = 0; i < model->tensors.length; i++) {
     tm_tensor tensor;
     tm_tensor_read(model, (int32_t)i, &tensor);
-    const tm_life unused = {-1, 0, (int32_t)i, tensor.is_constant ? 0 : tensor.bytes};
-    lives[i] = unused;
+    tm_life life = {-1, 0, (int32_t)i, tensor.is_constant ? 0 : tensor.bytes};
+    if (tensor.is_variable) { /* all the time */
+      life.first = 0;
+      life.last = count;
+    }
+    lives[i] = life;
   }
-  const int32_t count = (int32_t)model->operators.length;
   use(model, lives, model->inputs, -1, 0);
   for (int32_t at = 0; at < count; at++) {
     tm_node node;

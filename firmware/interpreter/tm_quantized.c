@@ -12,7 +12,8 @@ bool tm_has_input(tm_interpreter *model, uint32_t position) {
 
 bool tm_input(tm_interpreter *model, uint32_t position, tm_tensor *tensor) {
   return tm_require(model, tm_has_input(model, position)) &&
-         tm_place_read(model, tm_int32_at(&model->file, model->node.inputs, position), tensor);
+         tm_place_read(model, tm_int32_at(&model->file, model->node.inputs, position), tensor) &&
+         tm_require(model, !tensor->is_variable);
 }
 
 bool tm_output(tm_interpreter *model, tm_tensor *tensor) {
@@ -28,11 +29,9 @@ int32_t tm_least(int32_t type) {
 }
 
 bool tm_is_quantized(const tm_tensor *tensor, int32_t type) {
-  const int32_t low = tm_least(type), high = type == TM_UINT8 ? UINT8_MAX : -1 - low;
-  /* INT32_MAX stands for a zero point of more than 32 bits, and kernels are given its negative. */
+  const int32_t low = tm_least(type), high = low == 0 ? UINT8_MAX : -1 - low;
   return tensor->type == type && tm_is_computed(tensor) && tensor->scales.length == 1 &&
-         tensor->zero_point >= low && tensor->zero_point <= high && tensor->zero_point != INT32_MAX &&
-         tensor->zero_point != INT32_MIN;
+         tensor->zero_point >= low && tensor->zero_point <= high;
 }
 
 bool tm_is_int8(const tm_tensor *tensor) { return tm_is_quantized(tensor, TM_INT8); }

@@ -33,7 +33,8 @@ bool tm_output(tm_interpreter *model, tm_tensor *tensor) TM_COLD;
 /* The least value of an integer type; the largest of one with a sign is -1 minus it. */
 int32_t tm_least(int32_t type) TM_COLD;
 
-/* Whether a tensor is of an integer type and quantized as a whole. */
+/* Whether a tensor is of an integer type and quantized as a whole. A zero point of INT32_MAX may stand for one of
+ * more than 32 bits. */
 bool tm_is_quantized(const tm_tensor *tensor, int32_t type) TM_COLD;
 
 /* Whether it is so with int8. */

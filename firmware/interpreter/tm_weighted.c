@@ -6,17 +6,16 @@
 static TM_COLD const int8_t *unpack(tm_interpreter *model, const tm_tensor *filter) {
   int8_t *weights = tm_take(model, (uint32_t)filter->elements);
   for (int32_t i = 0; weights != NULL && i < filter->elements; i++) {
-    const int32_t pair = filter->data[i / 2] << (i % 2 == 0 ? 4 : 0);
+    const int32_t high = (int8_t)filter->data[(uint32_t)i / 2], pair = (i & 1) != 0 ? high : high * 16;
     weights[i] = (int8_t)((int8_t)pair >> 4);
   }
   return weights;
 }
 
-static TM_COLD bool filter_read(tm_interpreter *model, bool int4, uint32_t rank, int32_t axis,
-                                tm_weighted *weighted) {
+static TM_COLD bool filter_read(tm_interpreter *model, uint32_t rank, int32_t axis, tm_weighted *weighted) {
   tm_tensor *filter = &weighted->filter;
   if (!tm_input(model, 1, filter)) return false;
-  int4 = int4 && filter->type == TM_INT4 && filter->is_constant;
+  const bool int4 = filter->type == TM_INT4 && filter->is_constant;
   if (!tm_require(model, (int4 || filter->type == TM_INT8) && filter->rank == rank && filter->scales.length != 0 &&
                              (filter->scales.length == 1 || filter->axis == axis)) ||
       !tm_require_apart(model, filter, &weighted->output, false)) {
@@ -90,10 +89,9 @@ bool tm_weighted_read(tm_interpreter *model, int32_t type, uint32_t source_at, u
   tm_tensor *source = &weighted->source, *output = &weighted->output;
   if (!tm_require(model, count == bias_at || count == bias_at + 1) || !tm_input(model, source_at, source) ||
       !tm_output(model, output) ||
-      !tm_require(model, tm_is_quantized(source, type) && tm_is_quantized(output, type) &&
-                             (type == TM_INT8 || (source->zero_point | output->zero_point) == 0)) ||
-      !filter_read(model, type == TM_INT8 && source_at == 0, rank, axis, weighted) ||
-      !tm_require(model, model->node.options != 0) || !tm_require_apart(model, source, output, false)) {
+      !tm_require(model, tm_is_quantized(source, type) && tm_is_quantized(output, type)) ||
+      !filter_read(model, rank, axis, weighted) || !tm_require(model, model->node.options != 0) ||
+      !tm_require_apart(model, source, output, false)) {
     return false;
   }
   weighted->arrays.input = (const int8_t *)source->data;

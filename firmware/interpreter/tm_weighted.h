@@ -38,12 +38,11 @@ typedef struct {
   tm_scaling scaling;
 } tm_weighted;
 
-/* Read the operator, whose input and output have `type`, int8 or int16 (then with zero points of 0). Its input is
- * the one at `source_at`, 0 or 2, its filter input 1, and the bias, if any, the last. The filter, int8
- * (or constant int4, where input and output are int8 and the input is the first), has `rank` dimensions, with one
- * scale or one along dimension `axis`, the output channels; the activation is the option in slot `activation`.
- * Multipliers and shifts lie in the file where they were prepared, and otherwise at the arena's end; so do int4
- * weights, unpacked. */
+/* Read the operator, whose input and output have `type`, int8 or int16. Its input is the one at `source_at`, 0 or
+ * 2, its filter input 1, and the bias, if any, the last. The filter, int8 or constant int4, has `rank` dimensions,
+ * with one scale or one along dimension `axis`, the output channels; the activation is the option in slot
+ * `activation`. Multipliers and shifts lie in the file where they were prepared, and otherwise at the arena's end;
+ * so do int4 weights, unpacked. */
 bool tm_weighted_read(tm_interpreter *model, int32_t type, uint32_t source_at, uint32_t rank, int32_t axis,
                       uint32_t activation, tm_weighted *weighted) TM_COLD;
 

@@ -14,8 +14,12 @@ bool tm_conv_wide_read(tm_interpreter *model, int32_t axis, tm_weighted *weighte
 
 bool tm_wide_sums_read(tm_interpreter *model, bool wide, tm_weighted *weighted, tm_wide_scaling *scaling) {
   const int32_t words = wide ? 2 : 1, most = wide ? TM_MAX_WIDE_SHIFT : TM_MAX_SHIFT;
-  if (!tm_require(model, weighted->arrays.bias == NULL || weighted->bias.type == (wide ? TM_INT64 : TM_INT32)))
+  if (!tm_require(model,
+                  weighted->filter.type == TM_INT8 && weighted->source.zero_point == 0 &&
+                      weighted->output.zero_point == 0 &&
+                      (weighted->arrays.bias == NULL || weighted->bias.type == (wide ? TM_INT64 : TM_INT32)))) {
     return false;
+  }
   for (uint32_t i = 0; i < weighted->filter.scales.length; i++) {
     if (!tm_require(model, weighted->arrays.shifts[i] <= most)) return false;
   }

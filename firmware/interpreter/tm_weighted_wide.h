@@ -25,7 +25,8 @@ typedef struct {
 bool tm_conv_wide_read(tm_interpreter *model, int32_t axis, tm_weighted *weighted,
                        tm_conv_wide_params *params) TM_COLD;
 
-/* Find how sums, of 64 bits where they are `wide`, become outputs. The bias, if any, must have that size. */
+/* Find how sums, of 64 bits where they are `wide`, become outputs. The bias, if any, must have that size;
+ * weights must be int8, and zero points 0. */
 bool tm_wide_sums_read(tm_interpreter *model, bool wide, tm_weighted *weighted, tm_wide_scaling *scaling) TM_COLD;
 
 #endif

@@ -121,10 +121,18 @@ static uint8_t on_set_input(uint32_t *rest) {
   return TM_STATUS_OK;
 }
 
+/* A sample begins: what it gives must not depend on those that ran before it. */
+static void begin_sample(void) {
+  if (device.model->reset != NULL) {
+    device.model->reset();
+  }
+}
+
 static uint8_t on_invoke(uint32_t *rest) {
   if (device.model->status.error != TM_OK) {
     return TM_STATUS_NO_MODEL;
   }
+  begin_sample();
   device.next_layer = 0; /* its output is not the last layer's any more */
   const tm_count count = tm_count_call(device.model->run, 0, device.model->layer_count);
   response.part.body.invoke.start = count.start;
@@ -155,6 +163,9 @@ static uint8_t on_run_layer(uint32_t *rest) {
   }
   if (index != 0 && index != device.next_layer) {
     return TM_STATUS_BAD_ORDER;
+  }
+  if (index == 0) {
+    begin_sample();
   }
   device.active_layer = index;
   const tm_count count = tm_count_call(device.model->run, index, index + 1u);

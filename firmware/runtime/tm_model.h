@@ -46,7 +46,8 @@ typedef struct {
   const uint8_t *sha256; /* 32 bytes: the hash of model.tflite */
   uint32_t layer_count;
   void (*run)(uint32_t first, uint32_t end); /* layers first to end - 1; all of them, in order, are an inference */
-  const tm_buffer *layer_outputs;            /* layer_count buffers, each valid right after its layer has run */
+  void (*reset)(void); /* sets the state that inferences keep to its first values; NULL where there is none */
+  const tm_buffer *layer_outputs; /* layer_count buffers, each valid right after its layer has run */
   uint32_t input_count;
   const tm_buffer *inputs; /* an inference reads them, and may overwrite them */
   uint32_t output_count;

@@ -1,9 +1,11 @@
 /* Runs models on samples that come over a byte stream: standard input on the host, the UART on a board.
  *
  * First comes a model: its number in the table of compiled models, or for the interpreter its size and its bytes;
- * the answer is a status. Then come samples: a word that is not 0, and twice the values of all inputs. The answer
- * to the first half are the bytes of the outputs after an inference; to the second, those of each layer's output,
- * run one by one. The word 0 ends the samples of the model. All words are uint32. See engines.py. */
+ * the answer is a status. Then come commands until END. RESET has no answer. INFER and RUN_LAYERS are followed by
+ * the values of all inputs; the answer are the bytes of the outputs after an inference, or those of each layer's
+ * output, run one by one. All words are uint32. See engines.py. */
+#include <stddef.h>
+
 #include "models.h" /* rendered: the compiled models, or the interpreter's operators; and the sizes of buffers */
 #include "tm_model.h"
 
@@ -75,11 +77,13 @@ static tm_interpreter interpreter;
 
 static void run(uint32_t first, uint32_t end) { tm_interpreter_run(&interpreter, first, end); }
 
+static void reset(void) { tm_interpreter_reset(&interpreter); }
+
 static const tm_model *get_model(void) {
   static tm_model model;
   const uint32_t size = get_word();
   const uint8_t *const file = get_file(size);
-  model = (tm_model){.run = run, .arena = arena, .arena_size = sizeof(arena)};
+  model = (tm_model){.run = run, .reset = reset, .arena = arena, .arena_size = sizeof(arena)};
   tm_interpreter_load(&interpreter, all_operators, no_specials, file, size, &model);
   put_word((uint32_t)model.status.error);
   return &model;
@@ -96,15 +100,28 @@ static void get_inputs(const tm_model *model) {
   for (uint32_t i = 0; i < model->input_count; i++) get(model->inputs[i].data, model->inputs[i].size);
 }
 
-static void run_sample(const tm_model *model) {
+static void infer(const tm_model *model) {
   get_inputs(model);
   model->run(0, model->layer_count);
   for (uint32_t i = 0; i < model->output_count; i++) put(model->outputs[i].data, model->outputs[i].size);
-  flush();
+}
+
+static void run_layers(const tm_model *model) {
   get_inputs(model);
   for (uint32_t i = 0; i < model->layer_count; i++) {
     model->run(i, i + 1);
     put(model->layer_outputs[i].data, model->layer_outputs[i].size);
+  }
+}
+
+enum { END, RESET, INFER, RUN_LAYERS };
+
+static void serve(const tm_model *model) {
+  for (uint32_t command = get_word(); command != END; command = get_word()) {
+    if (command == RESET && model->reset != NULL) model->reset();
+    if (command == INFER) infer(model);
+    if (command == RUN_LAYERS) run_layers(model);
+    flush();
   }
 }
 
@@ -113,9 +130,6 @@ int main(void) {
   for (;;) {
     const tm_model *const model = get_model();
     flush();
-    while (model->status.error == TM_OK && get_word() != 0) {
-      run_sample(model);
-      flush();
-    }
+    if (model->status.error == TM_OK) serve(model);
   }
 }

@@ -34,6 +34,7 @@ _SECONDS = 30.0  # for one answer, on a busy machine; models are small
 _FILE_BYTES, _ARENA_BYTES = 64 << 10, 64 << 10  # for the interpreter, on a board
 _CODE_BYTES = 4000  # of a compiled model of one operator, about
 _WORD = struct.Struct("<I")
+_END, _RESET, _INFER, _RUN_LAYERS = range(4)  # the driver's commands
 
 
 @dataclass(frozen=True)
@@ -184,24 +185,29 @@ _PARTS = ("interpreter", "kernels", "runtime")
 
 
 def _ask(channel: _Channel, load: bytes, job: Job) -> bytes | str | None:
-    """Return a job's answer, or why the driver refuses the model, or None where it does not answer."""
+    """Return a job's answer, or why the driver refuses the model, or None where it does not answer.
+
+    The samples run whole and then once more layer by layer, each time one after the other from a reset on: a state
+    that the model keeps goes from one sample to the next, as it does where TFLM's interpreter is asked.
+    """
     channel.write(load)
     status = channel.read(_WORD.size)
     if len(status) < _WORD.size:
         return None
     if error := _WORD.unpack(status)[0]:
         return f"the driver refuses the model with status {error}"
-    found = b""
-    for sample in job.case.samples:
-        inputs = b"".join(values.tobytes() for values in sample)
-        for head, size in zip((_WORD.pack(1), b""), job.answer_sizes, strict=True):
-            channel.write(head + inputs)
-            answer = channel.read(size)
-            if len(answer) < size:
+    passes = []
+    for command, size in zip((_INFER, _RUN_LAYERS), job.answer_sizes, strict=True):
+        channel.write(_WORD.pack(_RESET))
+        answers = []
+        for sample in job.case.samples:
+            channel.write(_WORD.pack(command) + b"".join(values.tobytes() for values in sample))
+            answers.append(channel.read(size))
+            if len(answers[-1]) < size:
                 return None
-            found += answer
-    channel.write(_WORD.pack(0))
-    return found
+        passes.append(answers)
+    channel.write(_WORD.pack(_END))
+    return b"".join(part for sample in zip(*passes, strict=True) for part in sample)
 
 
 class Compiled(Engine):

@@ -10,6 +10,7 @@ import pytest
 from tests import oracle, small_models
 from tests.ops import binary
 from tests.ops.test_fully_connected import dense
+from tests.ops.test_svdf import svdf
 from tests.ops.test_transpose_conv import WIDE, transpose_conv
 from tests.ops.weights import BIAS, FILTER, INT8
 from tinyml import board as boards
@@ -154,6 +155,37 @@ def test_the_model_computes_the_oracles_bits_on_this_machine(plan, tmp_path, pre
     run = subprocess.run([str(program)], input=samples.tobytes(), capture_output=True, check=True, timeout=60)
     expected = [oracle.run(model, [sample])[0] for sample in samples]
     assert run.stdout == b"".join(e.tobytes() for e in expected)
+
+
+STATEFUL_MAIN = """\
+#include <stdio.h>
+#include "model.h"
+int main(void) {
+  for (int i = 0; fread(model_input0, 1, MODEL_INPUT0_BYTES, stdin) == MODEL_INPUT0_BYTES; i++) {
+    if (i == 3) model_reset();
+    model_invoke();
+    fwrite(model_output0, 1, MODEL_OUTPUT0_BYTES, stdout);
+  }
+  return 0;
+}
+"""
+
+
+def test_a_state_begins_with_its_first_values_and_again_after_a_reset(tmp_path):
+    rng = np.random.default_rng(0)
+    model = svdf(rng, zero_points=(1, 7, 0), output_factor=0.01, activation=0)
+    texts = source_files(plans.make(graph.read(model)), Origin("m.tflite", "c", "model"))
+    program = compile_on_host(tmp_path, texts, STATEFUL_MAIN)
+    samples = rng.integers(-128, 128, (6, 2, 5)).astype(np.int8)
+    samples[3:] = samples[:3]
+    run = subprocess.run([str(program)], input=samples.tobytes(), capture_output=True, check=True, timeout=60)
+    expected = [answer[0].tobytes() for answer in oracle.run_all(model, [[sample] for sample in samples[:3]])]
+    assert run.stdout == b"".join(expected * 2)
+    assert oracle.run(model, [samples[1]])[0].tobytes() != expected[1], "the state makes no difference"
+
+
+def test_a_model_without_state_has_nothing_to_reset(plan):
+    assert not [name for name, text in source_files(plan, ORIGIN).items() if "model_reset" in text]
 
 
 def test_two_models_live_in_one_program(plan, tmp_path):

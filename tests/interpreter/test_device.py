@@ -1,12 +1,16 @@
 """The interpreter on an emulated device: bit-exact, in the arena that the host foretold, and refusing by name."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import tinyml
 from tests import small_models
 from tests.emulated import needs_chain
+from tests.ops.test_svdf import svdf
+from tests.ops.test_unidirectional_sequence_lstm import lstm
 from tinyml import pipeline
 from tinyml import plan as plans
 from tinyml.build import Image
@@ -30,6 +34,18 @@ def test_a_deployment_is_bit_exact(tmp_path: Path, operators: str) -> None:
     plan = plans.make(read(model.read_bytes()))
     assert Project.load(tmp_path / "p").manifest["arena_bytes"] == arena_bytes(plan, "interpreter")
     assert [layer["label"] for layer in record["layers"]] == [layer.label for layer in plan.layers]
+
+
+@needs_chain
+@pytest.mark.parametrize("engine", ["compiled", "interpreter"])
+@pytest.mark.parametrize("make", [svdf, lstm])
+def test_a_model_with_state_is_bit_exact(tmp_path: Path, make: Callable[..., bytes], engine: str) -> None:
+    model = tmp_path / "m.tflite"
+    model.write_bytes(make(np.random.default_rng(0), batches=1))
+    record = tinyml.deploy(model, "mps2-an386", random=5, out=tmp_path / "p", engine=engine)
+    assert (record["engine"], record["exact"], record["samples"]) == (engine, 5, 5)
+    plan = plans.make(read(model.read_bytes()))
+    assert Project.load(tmp_path / "p").manifest["arena_bytes"] == arena_bytes(plan, engine)
 
 
 @needs_chain

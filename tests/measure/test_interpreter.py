@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tests import oracle, small_models
+from tests.ops.test_svdf import svdf
 from tests.tflite import Builder
 from tinyml import graph
 from tinyml.errors import ModelError
@@ -33,6 +34,22 @@ def test_the_child_answers_as_the_interpreter_in_this_process_does(model):
         assert (features == answer.tensors[3][n]).all()
         assert answer.digests[n, 0] == zlib.crc32(features.tobytes())
     assert answer.digests.shape == (5, 2)
+
+
+@pytest.mark.parametrize(
+    "run", [pytest.param(run_oracle, marks=needs_oracle), pytest.param(run_desk, marks=needs_desk)]
+)
+def test_every_sample_begins_with_the_first_state(run):
+    rng = np.random.default_rng(0)
+    # Of an int8 state, which TFLM takes, and without RELU the desk makes nothing.
+    data = svdf(rng, batches=1, state_type="int16", state_factor=20.0, output_factor=1e-5)
+    given = np.repeat(rng.integers(-128, 128, (2, 1, 5)).astype(np.int8), 3, axis=0)
+    answer = run(graph.read(data), [given])
+    (outputs,) = answer if isinstance(answer, tuple) else answer.outputs
+    for n, sample in enumerate(given):
+        assert (outputs[n] == outputs[n - n % 3]).all()
+        if run is run_oracle:
+            assert (oracle.run(data, [sample])[0] == outputs[n]).all()
 
 
 @needs_oracle

@@ -154,6 +154,26 @@ def test_two_thousand_operators_are_planned_in_a_moment():
     assert max(memory.live_bytes) <= memory.arena_bytes < 1.5 * max(memory.live_bytes)
 
 
+def test_a_variable_shares_its_bytes_with_no_tensor():
+    model = Builder()
+    values = np.random.default_rng(0)
+    x = model.tensor([1, 8], scale=0.1)
+    for _ in range(3):  # where each tensor but the states lies upon the one before
+        y = model.tensor([1, 8], scale=0.1)
+        features = model.tensor([8, 8], scale=0.1, data=values.integers(-9, 9, (8, 8)).astype(np.int8))
+        times = model.tensor([8, 2], scale=0.1, data=values.integers(-9, 9, (8, 2)).astype(np.int8))
+        bias = model.tensor([8], "int32", scale=0.01, data=np.zeros(8, np.int32))
+        state = model.tensor([1, 16], scale=0.1, variable=True)
+        model.operator("SVDF", [x, features, times, bias, state], [y], {"rank": 1})
+        x = y
+    read, parts, memory = planned(model.build([0], [x]))
+    for variable in read.variables:
+        (buffer,) = (part for part in parts if variable.index in part.tensors)
+        assert (buffer.tensors, buffer.first, buffer.last) == ((variable.index,), 0, 3)
+        taken = range(memory.offsets[variable.index], memory.offsets[variable.index] + 16)
+        assert all(offset not in taken for tensor, offset in memory.offsets.items() if tensor != variable.index)
+
+
 def test_two_plans_are_equal():
     _, _, first = planned(small_models.classifier())
     _, _, second = planned(small_models.classifier())

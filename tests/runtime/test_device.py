@@ -119,6 +119,20 @@ def test_layers_keep_their_order(line: Line) -> None:
     assert line.ask("get_layer_output", words(0, 0, 1))[0] == "bad_order"
 
 
+def test_every_sample_begins_with_a_reset(line: Line) -> None:
+    outputs = []
+    for _ in range(3):
+        line.ask("set_input", words(0, 0) + b"a")
+        line.ask("invoke", b"")
+        outputs.append(line.ask("get_output", words(0, 0, 1)))
+    for _ in range(2):
+        line.ask("set_input", words(0, 0) + b"a")
+        for layer in range(3):
+            line.ask("run_layer", words(layer))
+        outputs.append(line.ask("get_layer_output", words(2, 0, 1)))
+    assert set(outputs) == {outputs[0]}
+
+
 def test_a_repeated_request_is_answered_and_not_executed(line: Line) -> None:
     invoke = request(7, P.messages["invoke"].id, b"")
     answers = []

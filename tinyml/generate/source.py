@@ -165,6 +165,19 @@ def _ports(graph: Graph, plan: Plan, indices: Iterable[int]) -> list[_Port]:
     return [_Port(graph.tensors[t], plan.memory.offsets[t]) for t in indices]
 
 
+def _variables(graph: Graph, plan: Plan) -> list[dict[str, object]]:
+    """Return the places of the variable tensors, with their values at the beginning."""
+    return [
+        {
+            "offset": plan.memory.offsets[tensor.index],
+            "size": tensor.nbytes,
+            "value": tensor.reset_byte,
+            "comment": comment_text(f"{tensor.name}: {quantization_text(tensor)}"),
+        }
+        for tensor in graph.variables
+    ]
+
+
 def operator_parts(graph: Graph, operators: str) -> list[str]:
     """Return the names of the interpreter's parts, for the operators of the model or for all."""
     if operators == "all":
@@ -241,6 +254,7 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         ],
         "inputs": _ports(graph, plan, graph.inputs),
         "outputs": _ports(graph, plan, graph.outputs),
+        "variables": _variables(graph, plan),
         "sha256": _wrapped(f"0x{b:02x}" for b in bytes.fromhex(graph.sha256)),
         "flatbuffer": _wrapped(map(str, graph.data)),
         "engine": engine,

@@ -72,7 +72,7 @@ def desk_name() -> str:
 def run_oracle(
     graph: Graph, inputs: Sequence[Array], tensors: Sequence[int] = (), macs: int = 0, values: bool = False
 ) -> Outputs:
-    """Run samples through TFLM's interpreter.
+    """Run samples through TFLM's interpreter, each from the state that the model begins with.
 
     Args:
         graph: the model.
@@ -168,6 +168,7 @@ def _tflm_outputs(
     outputs = _output_count(model)
     answers = []
     for sample in samples:
+        interpreter.reset()
         for i, values in enumerate(sample):
             interpreter.set_input(values, i)
         interpreter.invoke()
@@ -188,6 +189,7 @@ def _desk_outputs(model: bytes, samples: list[list[Array]]) -> list[dict[str, Ar
     interpreter.allocate_tensors()
     answers = []
     for sample in samples:
+        interpreter.reset_all_variables()
         for details, values in zip(interpreter.get_input_details(), sample, strict=True):
             interpreter.set_tensor(details["index"], values)
         interpreter.invoke()

@@ -21,10 +21,10 @@ kernels and its cases. `tools/check_ops --operator TANH --count 1000` then prove
 from importlib import import_module
 
 from tinyml.errors import ModelError
-from tinyml.graph import Graph
+from tinyml.graph import Graph, Operator
 from tinyml.ops import tflm
 from tinyml.ops.definition import Definition
-from tinyml.ops.lowering import Constant, KernelCall, Lowered
+from tinyml.ops.lowering import Constant, KernelCall, Lowered, refuse
 
 __all__ = ["REGISTRY", "Constant", "Definition", "KernelCall", "Lowered", "lower"]
 
@@ -103,9 +103,11 @@ _FILES = (
     "strided_slice",
     "sub",
     "sum",
+    "svdf",
     "tanh",
     "transpose",
     "transpose_conv",
+    "unidirectional_sequence_lstm",
     "unpack",
     "zeros_like",
 )
@@ -125,6 +127,14 @@ def _unsupported(name: str) -> str:
     return "TFLM does not have it either" if not name.startswith("CUSTOM") else "a custom operator"
 
 
+def _lowered(graph: Graph, operator: Operator) -> Lowered:
+    found = REGISTRY[operator.name].lower(graph, operator)
+    for at in operator.inputs:
+        if at != -1 and graph.tensors[at].is_variable and at not in found.state:
+            raise refuse(graph, operator, f"it reads tensor {at}, a variable, which is not its state")
+    return found
+
+
 def lower(graph: Graph) -> tuple[Lowered, ...]:
     """Lower every operator of `graph`, in order.
 
@@ -141,4 +151,4 @@ def lower(graph: Graph) -> tuple[Lowered, ...]:
             f"{len(missing)} {what} not supported: {named}",
             f"Replace {names} in the model; `tinyml ops` lists what is supported and planned.",
         )
-    return tuple(REGISTRY[op.name].lower(graph, op) for op in graph.operators)
+    return tuple(_lowered(graph, op) for op in graph.operators)

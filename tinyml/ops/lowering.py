@@ -59,12 +59,15 @@ class Lowered:
             it is written before the input's byte at that place was read for the last time. The output is not
             larger than such an input; a larger one is never laid upon it.
         alias: the input, no constant, whose bytes the output is (RESHAPE), or None.
+        state: the inputs that the operator keeps from one inference to the next (SVDF): variable tensors, which
+            its calls read and write anew.
     """
 
     calls: tuple[KernelCall, ...]
     macs: int = 0
     in_place: tuple[int, ...] = ()
     alias: int | None = field(default=None)
+    state: tuple[int, ...] = ()
 
 
 class ShapeError(ModelError):
@@ -102,6 +105,18 @@ def optional_tensor_of(graph: Graph, operator: Operator, position: int) -> Tenso
     if position >= len(operator.inputs) or operator.inputs[position] == -1:
         return None
     return graph.tensors[operator.inputs[position]]
+
+
+def variable_of(graph: Graph, operator: Operator, position: int, role: str) -> Tensor:
+    """Return the input tensor at `position` of `operator`, a variable, called `role` in the error.
+
+    Raises:
+        ModelError: the operator has no such input, or it is no variable.
+    """
+    tensor = tensor_of(graph, operator, position)
+    if not tensor.is_variable:
+        raise refuse(graph, operator, f"its {role} (tensor {tensor.index}) must be a variable of the model")
+    return tensor
 
 
 def output_of(graph: Graph, operator: Operator) -> Tensor:

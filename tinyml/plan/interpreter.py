@@ -16,6 +16,7 @@ from tinyml.plan import Layer, Plan
 _WORD = 4
 _PORT_BYTES = 2 * _WORD
 _OPERATOR_BYTES = 4 * _WORD  # two words each in the tables of layers and of their outputs
+_STATE_BYTES = 4 * _WORD  # of what a reset needs to know of a variable
 _CALL_BYTES = 2 * _WORD  # more than parameters and pointers: what calls of some operators hold besides
 
 # Arrays that the flatbuffer does not hold, in the order in which the interpreter asks for them; it computes tables
@@ -97,7 +98,8 @@ def persistent_bytes(plan: Plan) -> int:
     """Return the bytes that the interpreter takes from the arena's end to run `plan`; at most a few too many."""
     ports = len(plan.graph.inputs) + len(plan.graph.outputs)
     calls = sum(_call_bytes(plan.graph, layer, call) for layer in plan.layers for call in layer.lowered.calls)
-    return _PORT_BYTES * ports + _OPERATOR_BYTES * len(plan.graph.operators) + calls
+    state = sum(len(layer.lowered.state) for layer in plan.layers)
+    return _PORT_BYTES * ports + _OPERATOR_BYTES * len(plan.graph.operators) + _STATE_BYTES * state + calls
 
 
 def arena_bytes(plan: Plan, engine: str) -> int:

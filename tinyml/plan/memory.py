@@ -1,7 +1,8 @@
 """Where each tensor lies in the arena: lifetimes from the graph, offsets from a cheap, repeatable search.
 
 Time is counted in operators: operator t runs at time t. Tensors that may share their first byte (an alias, or an
-output written over an input) become one buffer. Buffers that are alive at the same time must not overlap.
+output written over an input) become one buffer. Buffers that are alive at the same time must not overlap. Variable
+tensors are alive all the time, from one inference to the next.
 """
 
 import itertools
@@ -82,6 +83,7 @@ class _Lifetimes:
             last.update(dict.fromkeys(operator.outputs, operator.index))
             last.update(dict.fromkeys(operator.inputs, operator.index))
         last.update(dict.fromkeys(graph.outputs, len(graph.operators)))
+        last.update(dict.fromkeys((t.index for t in graph.variables), len(graph.operators)))
         return last
 
     def add(self, tensor: int, time: int) -> None:
@@ -128,7 +130,7 @@ def buffers(graph: Graph, lowered: Sequence[Lowered], shrink: bool) -> list[Buff
     With `shrink`, an output that is smaller than its input may lie on it too; the buffer keeps the larger size.
     """
     lives = _Lifetimes(graph)
-    for tensor in graph.inputs:
+    for tensor in (*graph.inputs, *(t.index for t in graph.variables)):
         lives.add(tensor, 0)
     for operator, low in zip(graph.operators, lowered, strict=True):
         for output in operator.outputs:
