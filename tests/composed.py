@@ -86,7 +86,7 @@ class Composer:
         return real
 
     def _output(self, last: Made) -> int:
-        if last.type != "int8" or self.random.random() < 0.7:
+        if last.type not in ("int8", "int16") or self.random.random() < 0.7:
             return last.index
         real = self.model.tensor(last.shape, "float32")
         self.model.operator("DEQUANTIZE", [last.index], [real])
@@ -97,13 +97,13 @@ class Composer:
         found = [t for t in self._made if fits(t)]
         return self.random.choice(found[-3:] if self.random.random() < 0.6 else found)
 
-    def tensor(self, shape: Sequence[int], like: Made | None = None) -> Made:
-        """Add an int8 tensor with the quantization of `like`, or a drawn one."""
+    def tensor(self, shape: Sequence[int], like: Made | None = None, type: str = "int8") -> Made:
+        """Add a tensor with the type and quantization of `like`, or of `type` (int8, int16) with a drawn one."""
         scale = float(np.float32(2 ** self.random.uniform(-7, -1)))
         zero_point = self.random.choice([-128, 127, 0, self.random.randint(-128, 127)])
         if like is not None:
-            scale, zero_point = like.scale, like.zero_point
-        return self.quantized(shape, scale, zero_point)
+            return self.quantized(shape, like.scale, like.zero_point, like.type)
+        return self.quantized(shape, scale, zero_point if type == "int8" else 0, type)
 
     def quantized(self, shape: Sequence[int], scale: float, zero_point: int, type: str = "int8") -> Made:
         """Add a tensor whose quantization an operator prescribes."""

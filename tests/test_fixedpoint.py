@@ -1,6 +1,7 @@
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -113,3 +114,11 @@ def test_logistic_is_close_and_symmetric(x: int) -> None:
     assert abs(result / 2.0**31 - 1 / (1 + math.exp(-x / 2.0**27))) < 3e-7
     if x != 0:
         assert result + fixedpoint.logistic(-x, 4) == INT32_MAX
+
+
+def test_exp_of_a_float_is_rounded_to_nearest() -> None:
+    rng = np.random.default_rng(0)
+    xs = -np.concatenate([rng.uniform(0, 18, 5000), 2.0 ** rng.uniform(-30, 4, 5000)]).astype(np.float32)
+    found = np.array([fixedpoint.exp_float32(float(x)) for x in xs], np.float32)
+    assert np.array_equal(found, np.exp(xs.astype(np.float64)).astype(np.float32))
+    assert fixedpoint.exp_float32(-18.0) == 0

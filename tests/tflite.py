@@ -39,6 +39,12 @@ def schema() -> Any:
     )
 
 
+def _packed(values: np.ndarray) -> np.ndarray:
+    """Return int4 values two a byte, the first in the low half."""
+    flat = np.append(values.reshape(-1), np.zeros(values.size % 2, np.int8)).astype(np.uint8) & 15
+    return flat[::2] | flat[1::2] << 4
+
+
 class Builder:
     """A model with one subgraph, made tensor by tensor and operator by operator."""
 
@@ -63,7 +69,10 @@ class Builder:
         data: np.ndarray | None = None,
         variable: bool = False,
     ) -> int:
-        """Add a tensor and return its index; several scales are one for each index along `axis`."""
+        """Add a tensor and return its index; several scales are one for each index along `axis`.
+
+        int4 values, given as int8, are packed.
+        """
         tensor = self._schema.TensorT()
         index = len(self._subgraph.tensors)
         tensor.name = f"t{index}"
@@ -80,7 +89,8 @@ class Builder:
             tensor.quantization = quantization
         if data is not None:
             buffer = self._schema.BufferT()
-            buffer.data = np.frombuffer(np.ascontiguousarray(data).tobytes(), np.uint8)
+            packed = _packed(data) if type == "int4" else np.ascontiguousarray(data)
+            buffer.data = np.frombuffer(packed.tobytes(), np.uint8)
             tensor.buffer = len(self._model.buffers)
             self._model.buffers.append(buffer)
         self._subgraph.tensors.append(tensor)

@@ -193,3 +193,34 @@ def inverse_sqrt(x: int) -> tuple[int, int]:
         root = saturating_shift_left(step, 3)
     root = doubling_high_mul(root, 1518500250)  # sqrt(1/2) in Q0.31
     return (root << -shift, 0) if shift < 0 else (root, -shift)
+
+
+_EXP_HALVINGS = 10  # of an exponent, before its series; the result is squared as often
+_ONE_Q64 = (1 << 64) - 1  # 1.0 in Q0.64 without a sign, which cannot hold it exactly
+
+
+def _high_mul_64(a: int, b: int) -> int:
+    """Return a × b / 2^64 of unsigned 64-bit numbers, at most 2 too small: low halves are not multiplied."""
+    half = (1 << 32) - 1
+    return (a >> 32) * (b >> 32) + ((a >> 32) * (b & half) >> 32) + ((a & half) * (b >> 32) >> 32)
+
+
+def exp_float32(x: float) -> float:
+    """Return exp(x) as a 32-bit float for a 32-bit float `x` below 0, in integers: every machine gets the same.
+
+    It is 0 for `x` of −18 or less, where exp(x) − 1 is −1 in 32-bit floats.
+    """
+    if x <= -18:
+        return 0.0
+    significand, exponent = math.frexp(-x)
+    z = int(math.ldexp(significand, exponent + 64 - _EXP_HALVINGS))
+    result = _ONE_Q64
+    for n in range(6, 0, -1):
+        result = _ONE_Q64 - _high_mul_64(z, result) // n
+    for _ in range(_EXP_HALVINGS):
+        result = _high_mul_64(result, result)
+    shift = result.bit_length() - 24
+    kept, rest = result >> shift, result & ((1 << shift) - 1)
+    half = 1 << (shift - 1)
+    kept += rest > half or (rest == half and kept & 1 == 1)
+    return math.ldexp(kept, shift - 64)

@@ -24,6 +24,9 @@ NUMPY_TYPES: dict[str, np.dtype[np.generic]] = {
     for name in ("float32", "int32", "uint8", "int64", "bool", "int16", "int8", "float64", "uint32", "uint16")
 }
 
+# Weights may have it; two elements lie in a byte, the first in its low half.
+INT4 = "int4"
+
 # No microcontroller holds more; the limit keeps products of shapes from a hostile file small.
 _MAX_ELEMENTS = 1 << 28
 _MAX_RANK = 8
@@ -86,6 +89,8 @@ class Tensor:
     @property
     def nbytes(self) -> int:
         """The size in bytes."""
+        if self.type == INT4:
+            return (self.elements + 1) // 2
         return self.elements * NUMPY_TYPES[self.type].itemsize
 
     @property
@@ -103,13 +108,17 @@ class Tensor:
 
     @cached_property
     def values(self) -> npt.NDArray[np.generic]:
-        """The values of a constant tensor, in its shape.
+        """The values of a constant tensor, in its shape; int4 as int8.
 
         Raises:
             ModelError: the tensor is not a constant.
         """
         if self.data is None:
             raise ModelError(f"tensor {self.index} ({self.name}) must be a constant of the model")
+        if self.type == INT4:
+            pairs = np.frombuffer(self.data, np.int8)
+            halves = np.stack([pairs << 4, pairs], axis=-1) >> 4
+            return halves.reshape(-1)[: self.elements].reshape(self.shape)
         return np.frombuffer(self.data, NUMPY_TYPES[self.type].newbyteorder("<")).reshape(self.shape)
 
     @property
@@ -229,7 +238,7 @@ def _tensor(table: Table, index: int, buffers: list[bytes]) -> Tensor:
     label = f"tensor {index} ({name})"
     type_code = table.int8(1)
     type_name = TENSOR_TYPES[type_code] if 0 <= type_code < len(TENSOR_TYPES) else f"type {type_code}"
-    if type_name not in NUMPY_TYPES:
+    if type_name not in (*NUMPY_TYPES, INT4):
         raise ModelError(f"{label} is {type_name}, which is not supported", "Quantize the model to int8.")
     if table.table(6) is not None:
         raise ModelError(f"{label} is sparse, which is not supported", "Export the model without sparsity.")
@@ -242,6 +251,10 @@ def _tensor(table: Table, index: int, buffers: list[bytes]) -> Tensor:
     tensor = Tensor(index, name, shape, type_name, quantization, data, is_variable)
     if data is not None and is_variable:
         raise ModelError(f"{label} is a variable and holds constant values")
+    if data is None and type_name == INT4:
+        raise ModelError(
+            f"{label} is int4, which only a constant can be", "Quantize the model's activations to int8."
+        )
     if data is not None and len(data) != tensor.nbytes:
         raise ModelError(f"{label} of shape {list(shape)} has {len(data)} bytes of data, not {tensor.nbytes}")
     return tensor

@@ -66,24 +66,33 @@ bool tm_loops_find(tm_interpreter *model, const tm_tensor *const *inputs, uint32
   return true;
 }
 
-bool tm_binary_read(tm_interpreter *model, tm_binary *binary) {
+bool tm_mixed_binary_read(tm_interpreter *model, tm_binary *binary) {
   const tm_tensor *const inputs[2] = {&binary->first, &binary->second};
   return tm_require(model, model->node.inputs.length == 2) && tm_input(model, 0, &binary->first) &&
          tm_input(model, 1, &binary->second) && tm_output(model, &binary->output) &&
-         tm_require(model, binary->first.type == binary->second.type) &&
          tm_loops_find(model, inputs, 2, &binary->output, &binary->loops);
 }
 
-bool tm_binary_require_int8(tm_interpreter *model, const tm_binary *binary) {
-  return tm_require(model,
-                    tm_is_int8(&binary->first) && tm_is_int8(&binary->second) && tm_is_int8(&binary->output));
+bool tm_binary_read(tm_interpreter *model, tm_binary *binary) {
+  return tm_mixed_binary_read(model, binary) && tm_require(model, binary->first.type == binary->second.type);
+}
+
+bool tm_binary_require(tm_interpreter *model, const tm_binary *binary, int32_t type) {
+  return tm_require(model, tm_is_quantized(&binary->first, type) && tm_is_quantized(&binary->second, type) &&
+                               tm_is_quantized(&binary->output, type));
+}
+
+bool tm_binary_require_symmetric(tm_interpreter *model, const tm_binary *binary) {
+  return tm_binary_require(model, binary, TM_INT16) &&
+         tm_require(model, binary->first.zero_point == 0 && binary->second.zero_point == 0 &&
+                               binary->output.zero_point == 0);
 }
 
 void tm_binary_add(tm_interpreter *model, tm_run *run, const void *params, uint32_t size,
                    const tm_binary *binary) {
   tm_binary_arrays *call = tm_kernel_add(model, run, sizeof(*call), params, size, &binary->output);
   if (call == NULL) return;
-  call->input1 = (const int8_t *)binary->first.data;
-  call->input2 = (const int8_t *)binary->second.data;
-  call->output = (int8_t *)binary->output.data;
+  call->input1 = binary->first.data;
+  call->input2 = binary->second.data;
+  call->output = binary->output.data;
 }

@@ -32,14 +32,17 @@ typedef struct {
   tm_loops loops;
 } tm_binary;
 
-/* Read both inputs, which have one type, the output, and how they are broadcast. */
+/* Read both inputs, the output, and how they are broadcast. */
+bool tm_mixed_binary_read(tm_interpreter *model, tm_binary *binary) TM_COLD;
+
+/* The same of inputs that have one type. */
 bool tm_binary_read(tm_interpreter *model, tm_binary *binary) TM_COLD;
 
-/* A call of a kernel on int8 begins with its arrays; the parameters follow. */
+/* A call of a kernel on quantized tensors begins with its arrays; the parameters follow. */
 typedef struct {
-  const int8_t *input1;
-  const int8_t *input2;
-  int8_t *output;
+  const void *input1;
+  const void *input2;
+  void *output;
 } tm_binary_arrays;
 
 /* Add the layer of such a kernel, whose parameters have `size` bytes. */
@@ -49,7 +52,10 @@ void tm_binary_add(tm_interpreter *model, tm_run *run, const void *params, uint3
 /* The functions that kernels are called by which may be special ones, for any parameters. */
 tm_run tm_run_add, tm_run_mul;
 
-/* Require all three to be int8 and quantized as a whole. */
-bool tm_binary_require_int8(tm_interpreter *model, const tm_binary *binary) TM_COLD;
+/* Require all three to be int16 with the zero point 0, and quantized as a whole. */
+bool tm_binary_require_symmetric(tm_interpreter *model, const tm_binary *binary) TM_COLD;
+
+/* Require all three to be of `type` and quantized as a whole. */
+bool tm_binary_require(tm_interpreter *model, const tm_binary *binary, int32_t type) TM_COLD;
 
 #endif

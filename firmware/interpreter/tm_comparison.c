@@ -1,32 +1,17 @@
 #include "tm_comparison.h"
 
-#include "compare_s32.h"
 #include "compare_s8.h"
 #include "compare_u8.h"
 
-/* A call of a kernel that compares values as they are. */
-typedef struct {
-  tm_compare_params params;
-  const void *input1;
-  const void *input2;
-  uint8_t *output;
-} plain_call;
-
 static void run_u8(const void *data) {
-  const plain_call *call = data;
+  const tm_plain_comparison *call = data;
   tm_compare_u8(&call->params, call->input1, call->input2, call->output);
 }
 
-static void run_s32(const void *data) {
-  const plain_call *call = data;
-  tm_compare_s32(&call->params, call->input1, call->input2, call->output);
-}
-
-static TM_COLD void add_plain(tm_interpreter *model, void (*run)(const void *call), const tm_binary *binary,
-                              int32_t comparison) {
-  plain_call *call = tm_layer_add(model, run, sizeof(*call), &binary->output);
+void tm_plain_comparison_add(tm_interpreter *model, tm_run *run, const tm_binary *binary, int32_t comparison) {
+  tm_plain_comparison *call = tm_layer_add(model, run, sizeof(*call), &binary->output);
   if (call == NULL) return;
-  const plain_call made = {
+  const tm_plain_comparison made = {
       .params = {TM_LOOPS_PARAMS(binary->loops), .comparison = comparison},
       .input1 = binary->first.data,
       .input2 = binary->second.data,
@@ -74,9 +59,7 @@ void tm_comparison_prepare(tm_interpreter *model, int32_t comparison) {
   const bool equality = comparison == TM_EQUAL || comparison == TM_NOT_EQUAL;
   if (binary.first.type == TM_INT8) {
     add_scaled(model, &binary, comparison);
-  } else if (binary.first.type == TM_INT32) {
-    add_plain(model, run_s32, &binary, comparison);
   } else if (tm_require(model, binary.first.type == TM_BOOL && equality)) {
-    add_plain(model, run_u8, &binary, comparison);
+    tm_plain_comparison_add(model, run_u8, &binary, comparison);
   }
 }

@@ -13,8 +13,9 @@ typedef struct {
   tm_scaling scaling;
 } tm_conv_params;
 
-/* Read the operator, whose output channels are dimension `axis` of the filter: 0, or 3 for DEPTHWISE_CONV_2D,
- * whose options have one more in front of the activation. */
-bool tm_conv_read(tm_interpreter *model, int32_t axis, tm_weighted *weighted, tm_conv_params *params) TM_COLD;
+/* Read the operator, whose input and output have `type` and whose output channels are dimension `axis` of the
+ * filter: 0, or 3 for DEPTHWISE_CONV_2D, whose options have one more in front of the activation. */
+bool tm_conv_read(tm_interpreter *model, int32_t type, int32_t axis, tm_weighted *weighted,
+                  tm_conv_params *params) TM_COLD;
 
 #endif

@@ -4,7 +4,11 @@
 
 #include "tm_weighted.h"
 
-/* Add the layer: `rows` rows of inputs, the filter's channels in its first dimension. */
+/* Read FULLY_CONNECTED, whose input and output have `type`. */
+bool tm_dense_read(tm_interpreter *model, int32_t type, tm_weighted *weighted, int32_t *rows,
+                   int32_t *weights_offset) TM_COLD;
+
+/* Add the layer of int8: `rows` rows of inputs, the filter's channels in its first dimension. */
 void tm_dense_add(tm_interpreter *model, int32_t rows, int32_t weights_offset, tm_weighted *weighted) TM_COLD;
 
 #endif

@@ -30,3 +30,18 @@ int32_t *tm_exps_take(tm_interpreter *model, const tm_exponents *exponents) {
   }
   return exps;
 }
+
+const int32_t *tm_exps_of(tm_interpreter *model, float scale, int32_t *size) {
+  const uint32_t beta = (uint32_t)tm_option(model, TM_FIELD(0, 4), 0);
+  if (!tm_require(model, tm_is_positive(beta))) return NULL;
+  tm_exponents exponents;
+  if (!tm_exponents_of(model, scale, tm_float(beta), &exponents)) return NULL;
+  *size = exponents.size;
+  const int32_t *exps = tm_prepared(model, (uint32_t)*size * (uint32_t)sizeof(*exps));
+  if (exps == NULL) exps = tm_exps_take(model, &exponents);
+  if (exps == NULL) return NULL;
+  bool possible = exps[0] == INT32_MAX; /* the kernel's sums begin with 1.0 */
+  for (int32_t i = 0; i < *size; i++) possible = possible && exps[i] >= 0;
+  tm_require(model, possible);
+  return exps;
+}

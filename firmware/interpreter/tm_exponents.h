@@ -19,4 +19,8 @@ int32_t *tm_differences_take(tm_interpreter *model, const tm_exponents *exponent
 /* The exponential of each scaled difference, at the arena's end; 2^31 - 1 stands for 1.0. */
 int32_t *tm_exps_take(tm_interpreter *model, const tm_exponents *exponents) TM_COLD;
 
+/* The exponentials of all differences whose exponential is not 0, for SOFTMAX, whose option says beta. They were
+ * prepared on the host or are computed; NULL where neither is possible. */
+const int32_t *tm_exps_of(tm_interpreter *model, float scale, int32_t *size) TM_COLD;
+
 #endif

@@ -33,6 +33,28 @@ static TM_COLD uint32_t significand_of(float value, int32_t *exponent) {
   return significand;
 }
 
+/* quotient * 2^exponent, more than 53 bits of which `lost` says whether others follow, as a 64-bit float has it:
+ * rounded to 53 bits, ties to even. And from there to 31 bits, ties away from zero. */
+static TM_COLD tm_factor rounded(uint64_t quotient, bool lost_bits, int32_t exponent) {
+  uint64_t lost = lost_bits; /* and the bits that are shifted out, the last of them alone */
+  uint64_t half = 0;
+  while (quotient >> 53 != 0) {
+    lost |= half;
+    half = quotient & 1;
+    quotient >>= 1;
+    exponent++;
+  }
+  if (half != 0 && (lost | (quotient & 1)) != 0) quotient++;
+  const uint32_t multiplier = (uint32_t)((quotient + (1u << 21)) >> 22);
+  tm_factor factor = {(int32_t)multiplier, exponent + 53};
+  if (multiplier >> 31 != 0) {
+    factor.multiplier = 1 << 30;
+    factor.shift++;
+  }
+  if (factor.shift < -31) factor.multiplier = factor.shift = 0;
+  return factor;
+}
+
 tm_factor tm_factor_of(float a, float b, float c, int32_t exponent) {
   int32_t exponent_a, exponent_b, exponent_c;
   const uint64_t product = (uint64_t)significand_of(a, &exponent_a) * significand_of(b, &exponent_b);
@@ -42,25 +64,44 @@ tm_factor tm_factor_of(float a, float b, float c, int32_t exponent) {
   uint32_t rest;
   uint64_t quotient = tm_divide(product, divisor, &rest) << 30;
   quotient |= tm_divide((uint64_t)rest << 30, divisor, &rest);
-  exponent -= 30;
-  uint64_t lost = rest != 0; /* and the bits that are shifted out, the last of them alone */
-  uint64_t half = 0;
-  while (quotient >> 53 != 0) {
-    lost |= half;
-    half = quotient & 1;
-    quotient >>= 1;
-    exponent++;
+  return rounded(quotient, rest != 0, exponent - 30);
+}
+
+/* a / b for a below b below 2^62, its first bits as an integer of 56 bits; `exponent` is what that lacks. */
+static TM_COLD uint64_t first_bits(uint64_t a, uint64_t b, int32_t *exponent, bool *rest) {
+  uint64_t quotient = 0;
+  *exponent = 0;
+  while (quotient >> 55 == 0) {
+    a <<= 1;
+    quotient <<= 1;
+    if (a >= b) {
+      a -= b;
+      quotient |= 1;
+    }
+    *exponent -= 1;
   }
-  if (half != 0 && (lost | (quotient & 1)) != 0) quotient++;
-  /* And from there to 31 bits, ties away from zero. */
-  const uint32_t multiplier = (uint32_t)((quotient + (1u << 21)) >> 22);
-  tm_factor factor = {(int32_t)multiplier, exponent + 53};
-  if (multiplier >> 31 != 0) {
-    factor.multiplier = 1 << 30;
-    factor.shift++;
-  }
-  if (factor.shift < -31) factor.multiplier = factor.shift = 0;
-  return factor;
+  *rest = a != 0;
+  return quotient;
+}
+
+tm_factor tm_quotient_of(float a, float b, float c) {
+  int32_t exponent_a, exponent_b, exponent_c, exponent;
+  bool rest;
+  const uint64_t dividend = significand_of(a, &exponent_a);
+  /* The product is exact in a 64-bit float. */
+  const uint64_t divisor = (uint64_t)significand_of(b, &exponent_b) * significand_of(c, &exponent_c);
+  const uint64_t quotient = first_bits(dividend, divisor, &exponent, &rest);
+  return rounded(quotient, rest, exponent + exponent_a - exponent_b - exponent_c);
+}
+
+tm_factor tm_tenths(float a, float b) {
+  int32_t exponent_a, exponent_b, exponent;
+  bool rest;
+  /* The product is exact in a 64-bit float, and below 2^48; this is 10 / 65535 * 2^65 as such a float. */
+  const uint64_t tenths = 0x14001400140014u;
+  const uint64_t product = (uint64_t)significand_of(a, &exponent_a) * significand_of(b, &exponent_b);
+  const uint64_t quotient = first_bits(product, tenths, &exponent, &rest);
+  return rounded(quotient, rest, exponent + exponent_a + exponent_b + 65);
 }
 
 int32_t tm_round(float x) {

@@ -20,6 +20,12 @@ uint64_t tm_divide(uint64_t n, uint32_t d, uint32_t *rest) TM_COLD;
  * QuantizeMultiplier). Range: a, b and c finite and above 0. */
 tm_factor tm_factor_of(float a, float b, float c, int32_t exponent) TM_COLD;
 
+/* a / (b * c) in the same way. */
+tm_factor tm_quotient_of(float a, float b, float c) TM_COLD;
+
+/* a * b / (10 / 65535) in the same way: the last quotient is a 64-bit float, too. */
+tm_factor tm_tenths(float a, float b) TM_COLD;
+
 /* `x` rounded to nearest, ties away from zero. Range: -2^31 < x < 2^31. */
 int32_t tm_round(float x) TM_COLD;
 

@@ -6,7 +6,7 @@
 #define TM_OPERATOR_CODES 210 /* that the schema knows */
 
 /* Bytes of an element of each type; 0 for those that no operator here computes with. */
-static const uint8_t type_bytes[] = {4, 0, 4, 1, 8, 0, 1, 2, 0, 1, 8, 0, 0, 0, 0, 4, 2};
+static const uint8_t type_bytes[] = {4, 0, 4, 1, 8, 0, 1, 2, 0, 1, 8, 0, 0, 0, 0, 4, 2, 1};
 
 static TM_COLD bool shape_read(tm_flatbuffer *file, uint32_t table, tm_tensor *tensor) {
   tm_vector shape;
@@ -69,7 +69,9 @@ static TM_COLD bool data_read(tm_interpreter *model, uint32_t table, int32_t ind
   tensor->data = (uint8_t *)(uintptr_t)(model->file.data + bytes.start);
   if (bytes.length != tensor->bytes || tensor->is_variable) return false;
   const uint32_t size = tensor->bytes / (uint32_t)tensor->elements;
-  const uint32_t alignment = size < 4 ? size : 4; /* kernels read whole elements, of at most a word */
+  const uint32_t alignment = size == 0  ? 1
+                             : size < 4 ? size
+                                        : 4; /* kernels read whole elements, of at most a word */
   return (uintptr_t)tensor->data % alignment == 0;
 }
 
@@ -81,8 +83,10 @@ bool tm_tensor_read(tm_interpreter *model, int32_t index, tm_tensor *tensor) {
   const bool sparse = tm_table(file, table, 6) != 0;
   bool possible = size != 0 && !sparse && shape_read(file, table, tensor);
   if (possible) {
-    tensor->bytes = (uint32_t)tensor->elements * size;
-    possible = quantization_read(file, tm_table(file, table, 4), tensor) && data_read(model, table, index, tensor);
+    const bool halves = tensor->type == TM_INT4;
+    tensor->bytes = halves ? ((uint32_t)tensor->elements + 1) / 2 : (uint32_t)tensor->elements * size;
+    possible = quantization_read(file, tm_table(file, table, 4), tensor) &&
+               data_read(model, table, index, tensor) && (!halves || tensor->is_constant);
   }
   if (!possible) tm_fail(model, TM_ERROR_TENSOR, (uint32_t)index, 0);
   return tm_is_ok(model);

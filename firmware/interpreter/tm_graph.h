@@ -23,7 +23,8 @@ enum {
   TM_BOOL = 6,
   TM_INT16 = 7,
   TM_INT8 = 9,
-  TM_UINT32 = 15
+  TM_UINT32 = 15,
+  TM_INT4 = 17 /* constants alone; two elements lie in a byte, the first in its low half */
 };
 
 /* A tensor, as it is read from the file whenever it is needed. */

@@ -17,9 +17,19 @@ static TM_COLD const tm_buffer *ports(tm_interpreter *model, const tm_vector *te
   return buffers;
 }
 
+/* Whether the first of `tensors` has integers of 16 bits and more. */
+static TM_COLD bool is_wide(tm_interpreter *model, const tm_vector *tensors) {
+  const uint32_t types = 1u << TM_INT16 | 1u << TM_INT32 | 1u << TM_INT64;
+  const int32_t index = tensors->length == 0 ? -1 : tm_int32_at(&model->file, *tensors, 0);
+  tm_tensor tensor;
+  return index >= 0 && tm_tensor_read(model, index, &tensor) && (types >> tensor.type & 1) != 0;
+}
+
 static TM_COLD void prepare(tm_interpreter *model, const tm_operator *const *operators, uint32_t index) {
   tm_node_read(model, index, &model->node);
-  while (*operators != NULL && (*operators)->code != model->node.code) operators++;
+  const bool wide = is_wide(model, &model->node.inputs) || is_wide(model, &model->node.outputs);
+  const int32_t mask = wide ? TM_OPERATOR_WIDE - 1 : -1;
+  while (*operators != NULL && ((*operators)->code & mask) != model->node.code) operators++;
   if (*operators == NULL) {
     tm_fail(model, TM_ERROR_OPERATOR, index, (uint32_t)model->node.code);
   } else {

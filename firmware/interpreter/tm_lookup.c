@@ -33,11 +33,12 @@ int8_t *tm_lookup_add(tm_interpreter *model, const tm_tensor *source, const tm_t
 
 void tm_lookup_rescale(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output, int32_t low) {
   const tm_factor factor = tm_require_factor(model, source->scale, 1.0F, output->scale);
+  const int32_t high = output->type == TM_UINT8 ? UINT8_MAX : INT8_MAX;
   int8_t *table = tm_lookup_add(model, source, output);
   for (int32_t i = 0; table != NULL && tm_is_ok(model) && i < 256; i++) {
     const int32_t value = source->type == TM_UINT8 ? i : (int8_t)i;
     const int32_t scaled = tm_scaled(value - source->zero_point, factor);
-    table[i] = (int8_t)tm_clamp(tm_wrapping_add(scaled, output->zero_point), low, INT8_MAX);
+    table[i] = (int8_t)tm_clamp(tm_wrapping_add(scaled, output->zero_point), low, high);
   }
 }
 

@@ -8,7 +8,8 @@
  * fills; NULL where it was prepared or the arena is full. */
 int8_t *tm_lookup_add(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output) TM_COLD;
 
-/* Fill the table with values brought from one scale to another and clamped to `low` and INT8_MAX: QUANTIZE, RELU.
+/* Fill the table with values brought from one scale to another and clamped to `low` and the largest value of the
+ * output's 8-bit type: QUANTIZE, RELU.
  */
 void tm_lookup_rescale(tm_interpreter *model, const tm_tensor *source, const tm_tensor *output,
                        int32_t low) TM_COLD;

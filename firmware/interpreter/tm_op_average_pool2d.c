@@ -16,6 +16,6 @@ static void run(const void *data) {
   tm_average_pool2d_s8(&params, call->at.input, call->at.output);
 }
 
-static TM_COLD void prepare(tm_interpreter *model) { tm_pool2d_add(model, run); }
+static TM_COLD void prepare(tm_interpreter *model) { tm_pool2d_add(model, TM_INT8, run); }
 
 const tm_operator tm_op_average_pool2d = {1, prepare};

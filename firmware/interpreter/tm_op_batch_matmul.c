@@ -1,14 +1,17 @@
 /* BATCH_MATMUL; see tinyml/ops/batch_matmul.py. */
+#include "batch_matmul_s16.h"
 #include "batch_matmul_s8.h"
 #include "tm_quantized.h"
 
 #define TM_BATCH_LOOPS 3 /* of the kernel */
 
+#define TM_MAX_WIDE_SHIFT 7 /* a left shift of a sum of 64 bits */
+
 typedef struct {
-  tm_batch_matmul_s8_params params;
-  const int8_t *left;
-  const int8_t *right;
-  int8_t *output;
+  tm_batch_matmul_params params;
+  const void *left;
+  const void *right;
+  void *output;
 } batch_matmul_call;
 
 /* An input: its matrices, and the elements between neighbours of each dimension; 0 where a batch is broadcast. */
@@ -24,6 +27,11 @@ typedef struct {
 static void run(const void *data) {
   const batch_matmul_call *call = data;
   tm_batch_matmul_s8(&call->params, call->left, call->right, call->output);
+}
+
+static void run_s16(const void *data) {
+  const batch_matmul_call *call = data;
+  tm_batch_matmul_s16(&call->params, call->left, call->right, call->output);
 }
 
 static TM_COLD matrices matrices_of(const tm_tensor *tensor, bool transposed) {
@@ -61,14 +69,20 @@ static TM_COLD bool shapes_fit(const matrices *left, const matrices *right, uint
   return true;
 }
 
-static TM_COLD bool is_possible(const tm_tensor *tensor) {
-  return tm_is_int8(tensor) && tensor->rank >= 2 && tensor->rank <= TM_BATCH_LOOPS + 2;
+static TM_COLD bool is_possible(const tm_tensor *tensor, int32_t type) {
+  return tm_is_quantized(tensor, type) && (type == TM_INT8 || tensor->zero_point == 0) && tensor->rank >= 2 &&
+         tensor->rank <= TM_BATCH_LOOPS + 2;
 }
 
 static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor first, second, output;
-  if (!tm_int8_pair(model, 2, 2, &first, &output) || !tm_input(model, 1, &second) ||
-      !tm_require(model, is_possible(&first) && is_possible(&second) && is_possible(&output))) {
+  if (!tm_require(model, model->node.inputs.length == 2) || !tm_input(model, 0, &first) ||
+      !tm_input(model, 1, &second) || !tm_output(model, &output)) {
+    return;
+  }
+  const int32_t type = first.type;
+  if (!tm_require(model, (type == TM_INT8 || type == TM_INT16) && is_possible(&first, type) &&
+                             is_possible(&second, type) && is_possible(&output, type))) {
     return;
   }
   const matrices left = matrices_of(&first, tm_option(model, TM_FIELD(0, 1), 0) != 0);
@@ -80,7 +94,8 @@ static TM_COLD void prepare(tm_interpreter *model) {
     return;
   }
   const tm_factor factor = tm_require_factor(model, first.scale, second.scale, output.scale);
-  batch_matmul_call *call = tm_layer_add(model, run, sizeof(*call), &output);
+  if (!tm_require(model, type == TM_INT8 || factor.shift <= TM_MAX_WIDE_SHIFT)) return;
+  batch_matmul_call *call = tm_layer_add(model, type == TM_INT8 ? run : run_s16, sizeof(*call), &output);
   if (call == NULL) return;
   const batch_matmul_call made = {
       .params = {.batch_0 = batches[0],
@@ -104,9 +119,9 @@ static TM_COLD void prepare(tm_interpreter *model) {
                  .multiplier = factor.multiplier,
                  .shift = factor.shift,
                  .output_offset = output.zero_point},
-      .left = (const int8_t *)first.data,
-      .right = (const int8_t *)second.data,
-      .output = (int8_t *)output.data,
+      .left = first.data,
+      .right = second.data,
+      .output = output.data,
   };
   *call = made;
 }

@@ -26,7 +26,7 @@ TM_SAME_FIELDS(conv2d_params, tm_conv2d_s8_params);
 static TM_COLD void prepare(tm_interpreter *model) {
   tm_weighted weighted;
   conv2d_params params;
-  if (!tm_conv_read(model, 0, &weighted, &params.conv)) return;
+  if (!tm_conv_read(model, TM_INT8, 0, &weighted, &params.conv)) return;
   const tm_window *window = &params.conv.window;
   const int32_t depth = window->channels, channels = weighted.channels, filter_depth = weighted.filter.shape[3];
   const int32_t groups = depth / filter_depth;

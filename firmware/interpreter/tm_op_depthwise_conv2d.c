@@ -23,7 +23,7 @@ TM_SAME_FIELDS(depthwise_params, tm_depthwise_conv2d_s8_params);
 static TM_COLD void prepare(tm_interpreter *model) {
   tm_weighted weighted;
   depthwise_params params;
-  if (!tm_conv_read(model, 3, &weighted, &params.conv)) return;
+  if (!tm_conv_read(model, TM_INT8, 3, &weighted, &params.conv)) return;
   const int32_t depth = params.conv.window.channels, multiplier = tm_option(model, TM_FIELD(3, 4), 0);
   if (!tm_require(model, weighted.filter.shape[0] == 1 && (int64_t)depth * multiplier == weighted.channels))
     return;

@@ -16,17 +16,21 @@ static void run(const void *data) {
 static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, output;
   if (!tm_require(model, model->node.inputs.length == 1) || !tm_input(model, 0, &source) ||
-      !tm_output(model, &output) || !tm_require(model, tm_is_int8(&output) && tm_same_shape(&source, &output))) {
+      !tm_output(model, &output) || !tm_require(model, tm_same_shape(&source, &output))) {
     return;
   }
   if (source.type != TM_FLOAT32) {
-    const bool is_uint8 = source.type == TM_UINT8 && source.scales.length == 1 && source.zero_point >= 0 &&
-                          source.zero_point <= UINT8_MAX;
-    if (!tm_require(model, is_uint8 || tm_is_int8(&source))) return;
-    tm_lookup_rescale(model, &source, &output, INT8_MIN);
+    /* One of both may be uint8. */
+    const bool possible = (tm_is_int8(&source) && (tm_is_int8(&output) || tm_is_quantized(&output, TM_UINT8))) ||
+                          (tm_is_quantized(&source, TM_UINT8) && tm_is_int8(&output));
+    if (!tm_require(model, possible)) return;
+    tm_lookup_rescale(model, &source, &output, output.type == TM_UINT8 ? 0 : INT8_MIN);
     return;
   }
-  if (!tm_require_apart(model, &source, &output, true)) return;
+  if (!tm_require(model, tm_is_computed(&source) && tm_is_int8(&output)) ||
+      !tm_require_apart(model, &source, &output, true)) {
+    return;
+  }
   quantize_call *call = tm_layer_add(model, run, sizeof(*call), &output);
   if (call == NULL) return;
   call->params.size = source.elements;

@@ -28,7 +28,7 @@ static TM_COLD bool walk(tm_interpreter *model, int32_t size, int32_t output, in
 
 static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, output;
-  if (!tm_images_read(model, &source, &output)) return;
+  if (!tm_images_read(model, TM_INT8, &source, &output)) return;
   tm_resize_bilinear_s8_params params = {TM_RESIZE_PARAMS(source, output)};
   const bool inside =
       walk(model, params.input_height, params.output_height, &params.step_height, &params.start_height) &&

@@ -31,7 +31,10 @@ static TM_COLD const int16_t *nearest(tm_interpreter *model, int32_t size, int32
 
 static TM_COLD void prepare(tm_interpreter *model) {
   tm_tensor source, output;
-  if (!tm_images_read(model, &source, &output)) return;
+  /* Pixels are moved as bytes. */
+  if (!tm_input(model, 0, &source)) return;
+  const int32_t size = source.type == TM_INT16 ? 2 : 1;
+  if (!tm_images_read(model, size == 2 ? TM_INT16 : TM_INT8, &source, &output)) return;
   const int16_t *rows = nearest(model, source.shape[1], output.shape[1]);
   const int16_t *columns = nearest(model, source.shape[2], output.shape[2]);
   if (rows == NULL || columns == NULL) return;
@@ -45,6 +48,7 @@ static TM_COLD void prepare(tm_interpreter *model) {
       .output = (int8_t *)output.data,
   };
   *call = made;
+  call->params.channels *= size;
 }
 
 const tm_operator tm_op_resize_nearest_neighbor = {97, prepare};

@@ -1,11 +1,12 @@
 /* SUM; see tinyml/ops/sum.py. */
-#include "tm_reduce_axes.h"
+#include "mean_s8.h"
+#include "tm_rescaled_sum.h"
 
-static TM_COLD void prepare(tm_interpreter *model) {
-  tm_reduction reduction;
-  if (!tm_reduction_read(model, &reduction)) return;
-  const tm_factor factor = tm_require_factor(model, reduction.source.scale, 1.0F, reduction.output.scale);
-  tm_rescaled_sum_add(model, &reduction, factor);
+static void run(const void *data) {
+  const tm_mean_call *call = data;
+  tm_mean_s8(&call->params, call->input, call->output);
 }
+
+static TM_COLD void prepare(tm_interpreter *model) { tm_sum_of_axes_prepare(model, TM_INT8, run, false); }
 
 const tm_operator tm_op_sum = {74, prepare};

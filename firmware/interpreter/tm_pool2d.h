@@ -6,8 +6,8 @@
 
 /* A call of either kernel begins with its arrays. */
 typedef struct {
-  const int8_t *input;
-  int8_t *output;
+  const void *input;
+  void *output;
 } tm_pool2d_arrays;
 
 /* The parameters of either kernel, which follow. */
@@ -17,7 +17,7 @@ typedef struct {
   int32_t activation_max;
 } tm_pool2d_params;
 
-/* Add the layer; `run` is called with arrays and parameters. */
-void tm_pool2d_add(tm_interpreter *model, tm_run *run) TM_COLD;
+/* Add the layer on tensors of `type`, int8 or int16; `run` is called with arrays and parameters. */
+void tm_pool2d_add(tm_interpreter *model, int32_t type, tm_run *run) TM_COLD;
 
 #endif

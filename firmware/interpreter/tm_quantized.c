@@ -23,15 +23,30 @@ bool tm_output(tm_interpreter *model, tm_tensor *tensor) {
 
 bool tm_is_computed(const tm_tensor *tensor) { return tensor->rank <= TM_MAX_COMPUTED_RANK; }
 
-bool tm_is_int8(const tm_tensor *tensor) {
-  return tensor->type == TM_INT8 && tm_is_computed(tensor) && tensor->scales.length == 1 &&
-         tensor->zero_point >= INT8_MIN && tensor->zero_point <= INT8_MAX;
+int32_t tm_least(int32_t type) {
+  if (type == TM_INT8) return INT8_MIN;
+  return type == TM_INT16 ? INT16_MIN : type == TM_INT32 ? INT32_MIN : 0;
+}
+
+bool tm_is_quantized(const tm_tensor *tensor, int32_t type) {
+  const int32_t low = tm_least(type), high = type == TM_UINT8 ? UINT8_MAX : -1 - low;
+  /* INT32_MAX stands for a zero point of more than 32 bits, and kernels are given its negative. */
+  return tensor->type == type && tm_is_computed(tensor) && tensor->scales.length == 1 &&
+         tensor->zero_point >= low && tensor->zero_point <= high && tensor->zero_point != INT32_MAX &&
+         tensor->zero_point != INT32_MIN;
+}
+
+bool tm_is_int8(const tm_tensor *tensor) { return tm_is_quantized(tensor, TM_INT8); }
+
+bool tm_quantized_pair(tm_interpreter *model, int32_t type, uint32_t least, uint32_t most, tm_tensor *source,
+                       tm_tensor *output) {
+  return tm_require(model, model->node.inputs.length >= least && model->node.inputs.length <= most) &&
+         tm_input(model, 0, source) && tm_output(model, output) &&
+         tm_require(model, tm_is_quantized(source, type) && tm_is_quantized(output, type));
 }
 
 bool tm_int8_pair(tm_interpreter *model, uint32_t least, uint32_t most, tm_tensor *source, tm_tensor *output) {
-  return tm_require(model, model->node.inputs.length >= least && model->node.inputs.length <= most) &&
-         tm_input(model, 0, source) && tm_output(model, output) &&
-         tm_require(model, tm_is_int8(source) && tm_is_int8(output));
+  return tm_quantized_pair(model, TM_INT8, least, most, source, output);
 }
 
 bool tm_same_shape(const tm_tensor *a, const tm_tensor *b) {
@@ -71,19 +86,22 @@ tm_factor tm_require_factor(tm_interpreter *model, float a, float b, float c) {
   return factor;
 }
 
-/* `real` in steps of the output, where those have at most 32 bits. */
-static TM_COLD int32_t bound(tm_interpreter *model, float real, const tm_tensor *output) {
+/* `real` in steps of the output, where those have at most 32 bits. Out of line: it is called twice. */
+static TM_COLD __attribute__((noinline)) int32_t bound(tm_interpreter *model, float real,
+                                                       const tm_tensor *output) {
   const float steps = real / output->scale;
+  const int32_t least = tm_least(output->type);
   if (!tm_require(model, steps < 2147483648.0F && steps > -2147483648.0F)) return 0;
-  return tm_clamp(tm_round(steps) + output->zero_point, INT8_MIN, INT8_MAX);
+  return tm_clamp(tm_round(steps) + output->zero_point, least, -1 - least);
 }
 
 bool tm_activation_range(tm_interpreter *model, int32_t code, const tm_tensor *output, int32_t *low,
                          int32_t *high) {
   enum { NONE, RELU, RELU_N1_TO_1, RELU6 };
+  const int32_t least = tm_least(output->type);
   tm_require(model, code >= NONE && code <= RELU6);
-  *low = code == NONE ? INT8_MIN : bound(model, code == RELU_N1_TO_1 ? -1.0F : 0.0F, output);
-  *high = code < RELU_N1_TO_1 ? INT8_MAX : bound(model, code == RELU6 ? 6.0F : 1.0F, output);
+  *low = code == NONE ? least : bound(model, code == RELU_N1_TO_1 ? -1.0F : 0.0F, output);
+  *high = code < RELU_N1_TO_1 ? -1 - least : bound(model, code == RELU6 ? 6.0F : 1.0F, output);
   return tm_is_ok(model);
 }
 

@@ -30,11 +30,22 @@ bool tm_has_input(tm_interpreter *model, uint32_t position) TM_COLD;
 /* Read the only output. */
 bool tm_output(tm_interpreter *model, tm_tensor *tensor) TM_COLD;
 
-/* Whether a tensor is int8 and quantized as a whole. */
+/* The least value of an integer type; the largest of one with a sign is -1 minus it. */
+int32_t tm_least(int32_t type) TM_COLD;
+
+/* Whether a tensor is of an integer type and quantized as a whole. */
+bool tm_is_quantized(const tm_tensor *tensor, int32_t type) TM_COLD;
+
+/* Whether it is so with int8. */
 bool tm_is_int8(const tm_tensor *tensor) TM_COLD;
 
 /* Whether a tensor has a rank that TFLM computes with. */
 bool tm_is_computed(const tm_tensor *tensor) TM_COLD;
+
+/* Read input 0 and the output, both quantized as a whole with one type; the operator has `least` to `most` inputs.
+ */
+bool tm_quantized_pair(tm_interpreter *model, int32_t type, uint32_t least, uint32_t most, tm_tensor *source,
+                       tm_tensor *output) TM_COLD;
 
 /* Read input 0 and the output, both int8; the operator has `least` to `most` inputs. */
 bool tm_int8_pair(tm_interpreter *model, uint32_t least, uint32_t most, tm_tensor *source,
@@ -59,7 +70,7 @@ int32_t tm_option(tm_interpreter *model, uint32_t field, int32_t absent) TM_COLD
 /* The factor a * b / c, which a kernel can apply only below 2^30. */
 tm_factor tm_require_factor(tm_interpreter *model, float a, float b, float c) TM_COLD;
 
-/* The int8 values that the fused activation `code` lets through. */
+/* The values of the output's type, int8 or int16, that the fused activation `code` lets through. */
 bool tm_activation_range(tm_interpreter *model, int32_t code, const tm_tensor *output, int32_t *low,
                          int32_t *high) TM_COLD;
 

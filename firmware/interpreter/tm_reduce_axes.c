@@ -1,10 +1,8 @@
 #include "tm_reduce_axes.h"
 
-#include "mean_s8.h"
 #include "reduce_extreme_s8.h"
 
-#define TM_MAX_AXES 4          /* TFLM's */
-#define TM_MAX_COUNT (1 << 23) /* elements whose sum fits 32 bits */
+#define TM_MAX_AXES 4 /* TFLM's */
 
 /* Read the axes, input 1, as one bit a dimension. */
 static TM_COLD bool axes_read(tm_interpreter *model, const tm_tensor *source, uint32_t *reduced) {
@@ -59,41 +57,24 @@ static TM_COLD bool loops_find(const tm_tensor *source, uint32_t reduced, tm_red
   return true;
 }
 
-bool tm_reduction_read(tm_interpreter *model, tm_reduction *reduction) {
+/* Whether a tensor is of `type`, and quantized where that is not bool. */
+static TM_COLD bool has_type(const tm_tensor *tensor, int32_t type) {
+  return type == TM_BOOL ? tensor->type == type && tm_is_computed(tensor) : tm_is_quantized(tensor, type);
+}
+
+bool tm_reduction_read(tm_interpreter *model, int32_t type, tm_reduction *reduction) {
   const tm_tensor *source = &reduction->source, *output = &reduction->output;
   uint32_t reduced;
-  if (!tm_int8_pair(model, 2, 2, &reduction->source, &reduction->output) || !axes_read(model, source, &reduced)) {
+  if (!tm_require(model, model->node.inputs.length == 2) || !tm_input(model, 0, &reduction->source) ||
+      !tm_output(model, &reduction->output) ||
+      !tm_require(model, has_type(source, type) && has_type(output, type)) ||
+      !axes_read(model, source, &reduced)) {
     return false;
   }
   const bool keep = tm_option(model, TM_FIELD(0, 1), 0) != 0;
   reduction->count = source->elements / output->elements;
   return tm_require(model, shape_fits(source, reduced, keep, output) && loops_find(source, reduced, reduction)) &&
          tm_require_apart(model, source, output, true);
-}
-
-typedef struct {
-  tm_mean_s8_params params;
-  const int8_t *input;
-  int8_t *output;
-} sum_call;
-
-static void run_sum(const void *data) {
-  const sum_call *call = data;
-  tm_mean_s8(&call->params, call->input, call->output);
-}
-
-void tm_rescaled_sum_add(tm_interpreter *model, const tm_reduction *reduction, tm_factor factor) {
-  const tm_tensor *source = &reduction->source, *output = &reduction->output;
-  if (!tm_require(model, reduction->count <= TM_MAX_COUNT)) return;
-  sum_call *call = tm_layer_add(model, run_sum, sizeof(*call), output);
-  if (call == NULL) return;
-  const sum_call made = {
-      .params = {TM_REDUCTION_PARAMS(*reduction), .input_offset = -source->zero_point * reduction->count,
-                 .multiplier = factor.multiplier, .shift = factor.shift, .output_offset = output->zero_point},
-      .input = (const int8_t *)source->data,
-      .output = (int8_t *)output->data,
-  };
-  *call = made;
 }
 
 typedef struct {
@@ -107,19 +88,28 @@ static void run_extreme(const void *data) {
   tm_reduce_extreme_s8(&call->params, call->input, call->output);
 }
 
-void tm_extreme_prepare(tm_interpreter *model, bool smallest) {
-  tm_reduction reduction;
-  const tm_tensor *source = &reduction.source, *output = &reduction.output;
-  if (!tm_reduction_read(model, &reduction) ||
-      !tm_require(model, source->scale == output->scale && source->zero_point == output->zero_point)) {
-    return;
-  }
+static TM_COLD void extreme_add(tm_interpreter *model, const tm_reduction *reduction, bool smallest) {
+  const tm_tensor *source = &reduction->source, *output = &reduction->output;
   extreme_call *call = tm_layer_add(model, run_extreme, sizeof(*call), output);
   if (call == NULL) return;
   const extreme_call made = {
-      .params = {TM_REDUCTION_PARAMS(reduction), .smallest = smallest},
+      .params = {TM_REDUCTION_PARAMS(*reduction), .smallest = smallest},
       .input = (const int8_t *)source->data,
       .output = (int8_t *)output->data,
   };
   *call = made;
+}
+
+void tm_extreme_prepare(tm_interpreter *model, bool smallest) {
+  tm_reduction reduction;
+  const tm_tensor *source = &reduction.source, *output = &reduction.output;
+  if (tm_reduction_read(model, TM_INT8, &reduction) &&
+      tm_require(model, source->scale == output->scale && source->zero_point == output->zero_point)) {
+    extreme_add(model, &reduction, smallest);
+  }
+}
+
+void tm_all_prepare(tm_interpreter *model) {
+  tm_reduction reduction;
+  if (tm_reduction_read(model, TM_BOOL, &reduction)) extreme_add(model, &reduction, true);
 }

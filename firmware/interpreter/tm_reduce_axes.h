@@ -15,8 +15,8 @@ typedef struct {
   int32_t step[2][TM_REDUCE_LOOPS];
 } tm_reduction;
 
-/* Read an operator that reduces input 0 over the axes in input 1. */
-bool tm_reduction_read(tm_interpreter *model, tm_reduction *reduction) TM_COLD;
+/* Read an operator that reduces input 0 over the axes in input 1; it and the output are of `type`. */
+bool tm_reduction_read(tm_interpreter *model, int32_t type, tm_reduction *reduction) TM_COLD;
 
 /* The parameters that kernels of reductions begin with. */
 #define TM_REDUCTION_PARAMS(reduction)                                                                       \
@@ -25,10 +25,10 @@ bool tm_reduction_read(tm_interpreter *model, tm_reduction *reduction) TM_COLD;
   .reduced_1 = (reduction).size[1][1], .reduced_step_0 = (reduction).step[1][0],                             \
   .reduced_step_1 = (reduction).step[1][1]
 
-/* Add the layer that sums real values and brings the sum to the output's scale by `factor`. */
-void tm_rescaled_sum_add(tm_interpreter *model, const tm_reduction *reduction, tm_factor factor) TM_COLD;
-
 /* Prepare REDUCE_MAX, or REDUCE_MIN where the `smallest` element is asked for. */
 void tm_extreme_prepare(tm_interpreter *model, bool smallest) TM_COLD;
+
+/* Prepare REDUCE_ALL. */
+void tm_all_prepare(tm_interpreter *model) TM_COLD;
 
 #endif

@@ -2,9 +2,9 @@
 
 #define TM_MAX_SIZE (1 << 15) /* keeps positions inside 32 bits in the kernels, and exact in a 32-bit float */
 
-bool tm_images_read(tm_interpreter *model, tm_tensor *source, tm_tensor *output) {
+bool tm_images_read(tm_interpreter *model, int32_t type, tm_tensor *source, tm_tensor *output) {
   tm_tensor size;
-  if (!tm_int8_pair(model, 2, 2, source, output) || !tm_input(model, 1, &size) ||
+  if (!tm_quantized_pair(model, type, 2, 2, source, output) || !tm_input(model, 1, &size) ||
       !tm_require(model, source->rank == 4 && size.type == TM_INT32 && size.is_constant && size.rank == 1 &&
                              size.elements == 2)) {
     return false;

@@ -4,8 +4,8 @@
 
 #include "tm_quantized.h"
 
-/* Read the input and the output, whose height and width the constant input 1 prescribes. */
-bool tm_images_read(tm_interpreter *model, tm_tensor *source, tm_tensor *output) TM_COLD;
+/* Read the input and the output, both of `type`, whose height and width the constant input 1 prescribes. */
+bool tm_images_read(tm_interpreter *model, int32_t type, tm_tensor *source, tm_tensor *output) TM_COLD;
 
 /* The parameters that both kernels have. */
 #define TM_RESIZE_PARAMS(source, output)                                                             \

@@ -2,27 +2,25 @@
 #ifndef TM_SUM_H
 #define TM_SUM_H
 
-#include "arithmetic_s32.h"
 #include "tm_binary.h"
-#include "tm_sum_s8.h"
+#include "tm_scaled_sum.h"
 
-/* A call of an int8 kernel. */
+/* A call of a kernel of int8 or int16, whose arrays are then of that type. */
 typedef struct {
   tm_binary_arrays at;
-  tm_sum_s8_params params;
+  tm_scaled_sum_params params;
 } tm_sum_call;
 
-/* Add the layer of an int8 kernel: inputs are brought to twice the larger scale, results by `to_output` to the
+/* Add the layer of such a kernel: inputs are brought to twice the larger scale, results by `to_output` to the
  * output, where the fused activation `activation` applies. */
 void tm_sum_add(tm_interpreter *model, tm_run *run, const tm_binary *binary, tm_factor to_output,
                 int32_t activation) TM_COLD;
 
-/* The factor of ADD and SUB from twice the larger scale to the output; TFLM stops the program where it is not
- * below 1. */
-tm_factor tm_sum_factor(tm_interpreter *model, const tm_binary *binary) TM_COLD;
+/* Add the layer of SQUARED_DIFFERENCE, whose inputs are widened by `left_shift`. */
+void tm_squared_sum_add(tm_interpreter *model, tm_run *run, const tm_binary *binary, int32_t left_shift) TM_COLD;
 
-/* Add the layer that computes `function` of int32 with the fused activation `activation`. */
-void tm_arithmetic_add(tm_interpreter *model, const tm_binary *binary, int32_t function,
-                       int32_t activation) TM_COLD;
+/* The factor of ADD and SUB, whose inputs are widened by `left_shift`, from twice the larger scale to the output;
+ * TFLM stops the program where it is not below 1. */
+tm_factor tm_sum_factor(tm_interpreter *model, const tm_binary *binary, int32_t left_shift) TM_COLD;
 
 #endif

@@ -35,6 +35,18 @@ TM_INLINE int32_t tm_cast_read(const int8_t *input, int32_t type, int32_t i) {
   }
 }
 
+/* Write element `i` of an integer type but bool, of which it keeps the low bits. */
+TM_INLINE void tm_cast_write(int8_t *output, int32_t type, int32_t i, int32_t value) {
+  if (type == TM_CAST_S8) {
+    output[i] = (int8_t)value;
+  } else if (type == TM_CAST_S16) {
+    const int16_t half = (int16_t)value;
+    memcpy(output + 2 * i, &half, 2);
+  } else {
+    memcpy(output + 4 * i, &value, 4);
+  }
+}
+
 /* input: [size] of input_type; output: [size] of output_type. */
 TM_INLINE void tm_cast(const tm_cast_params *params, const int8_t *input, int8_t *output) {
   for (int32_t i = 0; i < params->size; i++) {
@@ -42,13 +54,8 @@ TM_INLINE void tm_cast(const tm_cast_params *params, const int8_t *input, int8_t
     if (params->output_type == TM_CAST_F32) {
       const float real = params->input_type == TM_CAST_U32 ? (float)(uint32_t)value : (float)value;
       memcpy(output + 4 * i, &real, 4);
-    } else if (params->output_type == TM_CAST_S8) {
-      output[i] = (int8_t)value;
-    } else if (params->output_type == TM_CAST_S16) {
-      const int16_t half = (int16_t)value;
-      memcpy(output + 2 * i, &half, 2);
     } else {
-      memcpy(output + 4 * i, &value, 4);
+      tm_cast_write(output, params->output_type, i, value);
     }
   }
 }

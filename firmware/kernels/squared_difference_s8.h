@@ -4,9 +4,9 @@
 #ifndef TM_SQUARED_DIFFERENCE_S8_H
 #define TM_SQUARED_DIFFERENCE_S8_H
 
-#include "tm_sum_s8.h"
+#include "tm_scaled_sum.h"
 
-typedef tm_sum_s8_params tm_squared_difference_s8_params;
+typedef tm_scaled_sum_params tm_squared_difference_s8_params;
 
 /* Inputs are widened by 2^7, so that the square of a difference has at most 30 bits. */
 #define TM_SQUARED_DIFFERENCE_S8_LEFT_SHIFT 7
@@ -15,9 +15,9 @@ typedef tm_sum_s8_params tm_squared_difference_s8_params;
 TM_INLINE void tm_squared_difference_s8(const tm_squared_difference_s8_params *params, const int8_t *input1,
                                         const int8_t *input2, int8_t *output) {
   TM_FOR_BROADCAST (params, at1, at2) {
-    const int32_t a = tm_sum_s8_first(params, input1[at1], TM_SQUARED_DIFFERENCE_S8_LEFT_SHIFT);
-    const int32_t b = tm_sum_s8_second(params, input2[at2], TM_SQUARED_DIFFERENCE_S8_LEFT_SHIFT);
-    *output++ = tm_sum_s8_output(params, (a - b) * (a - b));
+    const int32_t a = tm_scaled_sum_first(params, input1[at1], TM_SQUARED_DIFFERENCE_S8_LEFT_SHIFT);
+    const int32_t b = tm_scaled_sum_second(params, input2[at2], TM_SQUARED_DIFFERENCE_S8_LEFT_SHIFT);
+    *output++ = (int8_t)tm_scaled_sum_output(params, (a - b) * (a - b));
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "tm_channel.h"
 #include "tm_dot_s8.h"
+#include "tm_reaching_taps.h"
 
 typedef struct {
   int32_t batches;
@@ -32,26 +33,10 @@ typedef struct {
   int32_t shifts_right;   /* 1: all shifts are negative */
 } tm_transpose_conv_s8_params;
 
-/* The taps that reach one output along one dimension: begin, begin + stride, ... below end. The first one's input
- * is at `input`, each further one's a position before. */
-typedef struct {
-  int32_t begin;
-  int32_t end;
-  int32_t input;
-} tm_transpose_conv_s8_taps;
-
-/* output: the output's position plus the pad. */
-TM_INLINE tm_transpose_conv_s8_taps tm_transpose_conv_s8_reaching(int32_t output, int32_t taps, int32_t stride,
-                                                                  int32_t size) {
-  const int32_t begin = tm_max(output % stride, output - (size - 1) * stride);
-  const tm_transpose_conv_s8_taps reaching = {begin, tm_min(taps, output + 1), (output - begin) / stride};
-  return reaching;
-}
-
 /* `channels` (1 or 4) channels of an output from `channel` on. input: the image; output: the pixel's channels. */
 TM_INLINE void tm_transpose_conv_s8_block(const tm_transpose_conv_s8_params *params, const tm_channel_output *to,
-                                          int32_t channels, int32_t channel, tm_transpose_conv_s8_taps ys,
-                                          tm_transpose_conv_s8_taps xs, const int8_t *input, const int8_t *weights,
+                                          int32_t channels, int32_t channel, tm_reaching_taps ys,
+                                          tm_reaching_taps xs, const int8_t *input, const int8_t *weights,
                                           const int32_t *bias, int8_t *output) {
   const int32_t depth = params->input_channels;
   const int32_t filter_row = params->filter_width * depth, filter_size = params->filter_height * filter_row;
@@ -81,11 +66,11 @@ TM_INLINE void tm_transpose_conv_s8(const tm_transpose_conv_s8_params *params, c
   const int32_t fours_end = params->output_channels - params->output_channels % 4;
   for (int32_t batch = 0; batch < params->batches; batch++) {
     for (int32_t y = 0; y < params->output_height; y++) {
-      const tm_transpose_conv_s8_taps ys = tm_transpose_conv_s8_reaching(
-          y + params->pad_top, params->filter_height, params->stride_height, params->input_height);
+      const tm_reaching_taps ys = tm_taps_reaching(y + params->pad_top, params->filter_height,
+                                                   params->stride_height, params->input_height);
       for (int32_t x = 0; x < params->output_width; x++) {
-        const tm_transpose_conv_s8_taps xs = tm_transpose_conv_s8_reaching(
-            x + params->pad_left, params->filter_width, params->stride_width, params->input_width);
+        const tm_reaching_taps xs = tm_taps_reaching(x + params->pad_left, params->filter_width,
+                                                     params->stride_width, params->input_width);
         for (int32_t channel = 0; channel < fours_end; channel += 4) {
           tm_transpose_conv_s8_block(params, &to, 4, channel, ys, xs, input, weights, bias, output);
         }

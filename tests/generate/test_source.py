@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests import oracle, small_models
+from tests.ops import binary
 from tests.ops.test_svdf import svdf
 from tinyml import board as boards
 from tinyml import graph, resources
@@ -40,6 +41,13 @@ def test_only_the_kernels_that_are_used_are_carried_along(plan):
     headers = {Path(name).name for name in source_files(plan, ORIGIN) if name.startswith("lib/tinyml_kernels")}
     assert {"conv2d_s8.h", "fully_connected_s8.h", "softmax_s8.h"} <= headers
     assert "mean_s8.h" not in headers
+
+
+@pytest.mark.parametrize(("type", "part"), [("int8", "add"), ("int16", "add_wide")])
+def test_the_interpreter_has_only_the_parts_that_the_model_needs(type, part):
+    model = binary.binary("ADD", types=(type,) * 3, zero_points=(0, 0, 0))
+    text = source_files(plans.make(graph.read(model)), ORIGIN, "interpreter")["src/model.c"]
+    assert [line.strip() for line in text.splitlines() if "&tm_op_" in line] == [f"&tm_op_{part},"]
 
 
 def test_two_runs_give_the_same_bytes(plan):

@@ -43,7 +43,7 @@ class Answer:
 
 def operator_table() -> str:
     """Return C that defines the table of all operators, for programs that have them all."""
-    files = [definition.file for definition in REGISTRY.values()]
+    files = [part for definition in REGISTRY.values() for part in definition.parts]
     names = "".join(f"    &tm_op_{file},\n" for file in files)
     return (
         '#include "tm_operators.h"\n\n'

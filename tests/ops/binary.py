@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.composed import Composer, Made
-from tests.ops.single import SAMPLES, Case, activations, case, generators, scales, values, zero_points
+from tests.ops.single import SAMPLES, Case, activations, generators, scales, values, zero_points
 from tests.tflite import Builder
 
 
@@ -95,8 +95,10 @@ def cases(
     output: str = "int8",
     activation: st.SearchStrategy[int | None] = activations,
     scale: st.SearchStrategy[float] = scales(1e-3),  # noqa: B008 - a strategy is a constant
+    types: tuple[str, str] = ("int8", "int8"),
+    zero_points: st.SearchStrategy[int] = zero_points,
 ) -> Case:
-    """Cases of `name` on int8."""
+    """Cases of `name` on inputs of two quantized `types`."""
     rng = draw(generators)
     shapes = draw(shape_pairs())
     constant = draw(st.booleans())
@@ -106,28 +108,37 @@ def cases(
     model = binary(
         name,
         shapes=shapes,
-        constant=values(rng, shapes[1]) if constant else None,
+        constant=values(rng, shapes[1], types[1]) if constant else None,
         activation=draw(activation),
         zero_points=(points[0], points[0 if alike else 1], points[2]),
-        scales=(drawn[0], drawn[0 if alike else 1], drawn[2] if output == "int8" else None),
-        types=("int8", "int8", output),
+        scales=(drawn[0], drawn[0 if alike else 1], drawn[2] if output != "bool" else None),
+        types=(*types, output),
     )
-    return case(model, rng, *(shapes[:1] if constant else shapes))
+    given = list(zip(shapes, types, strict=True))[: 1 if constant else 2]
+    return Case(model, tuple(tuple(values(rng, *each) for each in given) for _ in range(SAMPLES)))
 
 
-def grow(
-    name: str, type: str = "int8", output: str | None = None, activation: bool = True
-) -> Callable[[Composer, Made], None]:
+def int16_cases(
+    name: str,
+    activation: st.SearchStrategy[int | None] = activations,
+    zero_points: st.SearchStrategy[int] = st.just(0),  # noqa: B008 - a strategy is a constant
+    second: str = "int16",
+) -> st.SearchStrategy[Case]:
+    """Cases of `name` on int16; the second input may be of another type."""
+    return cases(name, "int16", activation, types=("int16", second), zero_points=zero_points)
+
+
+def grow(name: str, output: str | None = None, activation: bool = True) -> Callable[[Composer, Made], None]:
     """Return how `name` is added to x and a tensor of its shape, which may be x, or one element."""
 
     def add(composer: Composer, x: Made) -> None:
         draw = composer.random
         other = composer.pick(lambda t: t.shape == x.shape and t.type == x.type).index
-        if draw.random() < 0.2 and type == "int8":
+        if draw.random() < 0.2 and x.type == "int8":
             data = np.array([draw.randint(-128, 127)], np.int8)
             other = composer.model.tensor([1], scale=0.1, data=data)
         pair = draw.sample([x.index, other], 2)
-        made = composer.tensor(x.shape) if output is None else composer.plain(x.shape, output)
+        made = composer.tensor(x.shape, type=x.type) if output is None else composer.plain(x.shape, output)
         options = {"fusedActivationFunction": draw.choice([0, 1])} if activation else None
         composer.add(name, pair, made, options)
 

@@ -24,6 +24,7 @@ def small(name: str) -> Sequence[Callable[[np.random.Generator], bytes]]:
             name, shapes=((2, 3), (1, 3)), types=("int8", "int8", "bool"), scales=(0.1, 0.2, None), activation=None
         ),
         lambda _: binary.binary(name, types=("int32", "int32", "bool"), scales=binary.NO_SCALES, activation=None),
+        lambda _: binary.binary(name, types=("int64", "int64", "bool"), scales=binary.NO_SCALES, activation=None),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.composed import Composer, Made
-from tests.ops.single import Case, activations, case, generators, scales, zero_points
+from tests.ops.single import Case, activations, case, generators, int16_zero_points, scales, zero_points
 from tests.tflite import Builder
 
 Geometry = dict[str, Any]
@@ -26,6 +26,7 @@ def pool(
     output_scale: float | None = None,
     output: tuple[int, ...] | None = None,
     options: bool = True,
+    type: str = "int8",
 ) -> bytes:
     """A model of one pool."""
     b = Builder()
@@ -35,9 +36,10 @@ def pool(
             for n, s, t in zip(image[1:3], strides, taps, strict=True)
         ]
         output = (image[0], *sizes, image[3])
-    x = b.tensor(image, scale=scale, zero_point=zero_point)
+    x = b.tensor(image, type, scale, zero_point)
     y = b.tensor(
         output,
+        type,
         scale=scale if output_scale is None else output_scale,
         zero_point=zero_point if output_zero_point is None else output_zero_point,
     )
@@ -68,14 +70,13 @@ def geometries(draw: st.DrawFn) -> Geometry:
 
 
 @st.composite
-def cases(draw: st.DrawFn, name: str) -> Case:
+def cases(draw: st.DrawFn, name: str, type: str = "int8") -> Case:
     """Cases of `name`."""
     rng = draw(generators)
     geometry = draw(geometries())
-    model = pool(
-        name, **geometry, activation=draw(activations), zero_point=draw(zero_points), scale=draw(scales())
-    )
-    return case(model, rng, geometry["image"])
+    point = draw(int16_zero_points if type == "int16" else zero_points)
+    model = pool(name, **geometry, activation=draw(activations), zero_point=point, scale=draw(scales()), type=type)
+    return case(model, rng, geometry["image"], type=type)
 
 
 def grow(name: str) -> Callable[[Composer, Made], None]:

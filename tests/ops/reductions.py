@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.composed import Composer, Made
-from tests.ops.single import Case, case, generators, scales, zero_points
+from tests.ops.single import Case, case, generators, int16_zero_points, scales, zero_points
 from tests.tflite import Builder
 
 
@@ -23,6 +23,7 @@ def reduction(
     axis_type: str = "int32",
     scalar: bool = False,
     constant_axis: bool = True,
+    type: str = "int8",
 ) -> bytes:
     """A model of one operator `name`."""
     b = Builder()
@@ -30,10 +31,11 @@ def reduction(
     if output is None:
         kept = [1 if i in reduced else n for i, n in enumerate(shape) if keep or i not in reduced]
         output = tuple(kept)
-    x = b.tensor(shape, scale=scales[0], zero_point=zero_points[0])
+    given = (None, None) if type == "bool" else scales
+    x = b.tensor(shape, type, given[0], zero_points[0])
     data = np.array(axes, axis_type) if constant_axis else None
     axis = b.tensor(() if scalar else (len(axes),), axis_type, data=data)
-    y = b.tensor(output, scale=scales[1], zero_point=zero_points[1])
+    y = b.tensor(output, type, given[1], zero_points[1])
     b.operator(name, [x, axis], [y], None if keep is None else {"keepDims": keep})
     return b.build([x] if constant_axis else [x, axis], [y])
 
@@ -47,15 +49,17 @@ def reductions(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 @st.composite
-def cases(draw: st.DrawFn, name: str, rescales: bool = True) -> Case:
+def cases(draw: st.DrawFn, name: str, rescales: bool = True, type: str = "int8") -> Case:
     """Models of one operator `name`, whose output has a quantization of its own where it `rescales`."""
     rng = draw(generators)
     shape, axes = draw(reductions())
     pair = draw(st.tuples(scales(1e-3), scales(1e-3)))
-    points = draw(st.tuples(zero_points, zero_points))
+    point = int16_zero_points if type == "int16" else zero_points
+    points = draw(st.tuples(point, point))
     if not rescales:
         pair, points = (pair[0], pair[0]), (points[0], points[0])
-    return case(reduction(name, shape, axes, draw(st.booleans()), scales=pair, zero_points=points), rng, shape)
+    model = reduction(name, shape, axes, draw(st.booleans()), scales=pair, zero_points=points, type=type)
+    return case(model, rng, shape, type=type)
 
 
 def grow(name: str, rescales: bool = True) -> Callable[[Composer, Made], None]:
@@ -65,7 +69,10 @@ def grow(name: str, rescales: bool = True) -> Callable[[Composer, Made], None]:
         first = composer.random.randrange(len(x.shape))
         axes = list(range(first, composer.random.randint(first, len(x.shape) - 1) + 1))
         shape = [1 if i in axes else n for i, n in enumerate(x.shape)]
-        output = composer.tensor(shape, None if rescales else x)
+        plain = x.type == "bool"
+        output = (
+            composer.plain(shape, "bool") if plain else composer.tensor(shape, None if rescales else x, x.type)
+        )
         composer.add(name, [x.index, composer.int32s(axes)], output, {"keepDims": True})
 
     return added

@@ -24,27 +24,29 @@ def resize(
     size_type: str = "int32",
     constant_size: bool = True,
     output: tuple[int, ...] | None = None,
+    type: str = "int8",
 ) -> bytes:
     """A model of one operator `name`."""
     b = Builder()
-    x = b.tensor(shape, scale=0.1, zero_point=zero_points[0])
+    x = b.tensor(shape, type, 0.1, zero_points[0])
     data = np.array(size, size_type)
     to = b.tensor(data.shape, size_type, data=data if constant_size else None)
-    y = b.tensor(output or (shape[0], *size, shape[-1]), scale=0.1, zero_point=zero_points[1])
+    y = b.tensor(output or (shape[0], *size, shape[-1]), type, 0.1, zero_points[1])
     options = None if mode is None else {"alignCorners": mode[0], "halfPixelCenters": mode[1]}
     b.operator(name, [x, to], [y], options)
     return b.build([x] if constant_size else [x, to], [y])
 
 
 @st.composite
-def cases(draw: st.DrawFn, name: str, modes: tuple[tuple[bool, bool], ...]) -> Case:
+def cases(draw: st.DrawFn, name: str, modes: tuple[tuple[bool, bool], ...], type: str = "int8") -> Case:
     """Models of one operator `name`, with sizes so near that TFLM stays inside the input."""
     rng = draw(generators)
     sizes = st.integers(1, 7)
     shape = (draw(st.integers(1, 2)), draw(sizes), draw(sizes), draw(st.integers(1, 5)))
     size = (draw(st.integers(1, 20)), draw(st.integers(1, 20)))
     points = draw(st.tuples(zero_points, zero_points))
-    return case(resize(name, shape, size, draw(st.sampled_from(modes)), zero_points=points), rng, shape)
+    model = resize(name, shape, size, draw(st.sampled_from(modes)), zero_points=points, type=type)
+    return case(model, rng, shape, type=type)
 
 
 def grow(name: str) -> Callable[[Composer, Made], None]:

@@ -40,6 +40,7 @@ class Case:
 ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
 
 zero_points = st.sampled_from([0, -128, -127, -1, 1, 126, 127]) | st.integers(-128, 127)
+int16_zero_points = st.just(0) | st.sampled_from([-32768, -32767, -1, 1, 32767]) | st.integers(-32768, 32767)
 activations = st.sampled_from(sorted(ACTIVATIONS.values()))
 seeds = st.integers(0, 2**32 - 1)
 generators = seeds.map(np.random.default_rng)
@@ -63,6 +64,8 @@ def values(rng: np.random.Generator, shape: Sequence[int], type: str = "int8") -
         return rng.normal(0, 3, shape).astype(np.float32)
     if type == "bool":
         return rng.integers(0, 2, size=shape).astype(bool)
+    if type == "int4":
+        return rng.integers(-8, 8, size=shape, dtype=np.int8)
     low, high = np.iinfo(type).min, np.iinfo(type).max
     kind = rng.integers(3)
     if kind == 0:

@@ -1,21 +1,24 @@
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.ops import pools
-from tests.ops.single import Case, exact, examples, refused
+from tests.ops.single import exact, examples, refused
 
 NAME = "AVERAGE_POOL_2D"
 
 
-CASES = {"int8": pools.cases(NAME)}
-SMALL = (lambda _: pools.pool(NAME),)
+CASES = {type: pools.cases(NAME, type) for type in ("int8", "int16")}
+SMALL = (lambda _: pools.pool(NAME), lambda _: pools.pool(NAME, type="int16"))
+GROWS_ON = ("int8", "int16")
 grow = pools.grow(NAME)
 
 
+@pytest.mark.parametrize("type", sorted(CASES))
 @examples
-@given(CASES["int8"])
-def test_agrees_with_tflm(drawn: Case) -> None:
-    exact(drawn)
+@given(st.data())
+def test_agrees_with_tflm(type: str, data: st.DataObject) -> None:
+    exact(data.draw(CASES[type]))
 
 
 @pytest.mark.parametrize(("change", "words"), pools.REFUSED)
@@ -28,3 +31,6 @@ def test_refuses_a_window_whose_sum_may_not_fit() -> None:
     refused(
         pools.pool(NAME, image=image, taps=image[1:3], output=(1, 1, 1, 1), padding=1), f"covers {1 << 24} pixels"
     )
+    image = (1, 1 << 8, 1 << 8, 1)
+    model = pools.pool(NAME, image=image, taps=image[1:3], output=(1, 1, 1, 1), padding=1, type="int16")
+    refused(model, f"covers {1 << 16} pixels; at most {1 << 15}")

@@ -37,7 +37,7 @@ def batch_matmul(
     b = Builder()
     a = b.tensor(shapes[0], types[0], scales[0], zero_points[0])
     c = b.tensor(shapes[1], types[1], scales[1], zero_points[1], data=constant)
-    y = b.tensor(output, scale=scales[0] * scales[1] / factor, zero_point=zero_points[2])
+    y = b.tensor(output, types[0], scales[0] * scales[1] / factor, zero_points[2])
     options = None if transposed is None else {"adjX": transposed[0], "adjY": transposed[1]}
     b.operator("BATCH_MATMUL", [a, c], [y], options)
     return b.build([a] if constant is not None else [a, c], [y])
@@ -59,22 +59,28 @@ def geometries(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
+def cases(draw: st.DrawFn, type: str) -> Case:
     rng = draw(generators)
     geometry = draw(geometries())
-    constant = draw(st.booleans())
+    constant, wide = draw(st.booleans()), type == "int16"
     model = batch_matmul(
         **geometry,
-        constant=values(rng, geometry["shapes"][1]) if constant else None,
-        zero_points=draw(st.tuples(zero_points, zero_points, zero_points)),
+        constant=values(rng, geometry["shapes"][1], type) if constant else None,
+        zero_points=(0, 0, 0) if wide else draw(st.tuples(zero_points, zero_points, zero_points)),
         scales=draw(st.tuples(scales(1e-3), scales(1e-3))),
-        factor=draw(factors()),
+        factor=min(draw(factors()), 2.0**6) if wide else draw(factors()),
+        types=(type, type),
     )
-    return case(model, rng, *geometry["shapes"][: 1 if constant else 2])
+    return case(model, rng, *geometry["shapes"][: 1 if constant else 2], type=type)
 
 
-CASES = {"int8": cases()}
-SMALL = (lambda _: batch_matmul(), lambda rng: batch_matmul(constant=values(rng, (2, 4, 5))))
+INT16 = ("int16", "int16")
+CASES = {"int8": cases("int8"), "int16": cases("int16")}
+SMALL = (
+    lambda _: batch_matmul(),
+    lambda rng: batch_matmul(constant=values(rng, (2, 4, 5))),
+    lambda _: batch_matmul(types=INT16, zero_points=(0, 0, 0)),
+)
 
 
 def grow(composer: Composer, x: Made) -> None:
@@ -94,10 +100,11 @@ def grow(composer: Composer, x: Made) -> None:
         composer.add("BATCH_MATMUL", [x.index, second], composer.tensor(shape), {"adjX": False, "adjY": turned})
 
 
+@pytest.mark.parametrize("type", sorted(CASES))
 @examples
-@given(CASES["int8"])
-def test_agrees_with_tflm(drawn: Case) -> None:
-    exact(drawn)
+@given(data=st.data())
+def test_agrees_with_tflm(type: str, data: st.DataObject) -> None:
+    exact(data.draw(CASES[type]))
 
 
 def test_missing_options_and_long_sums_agree_with_tflm() -> None:

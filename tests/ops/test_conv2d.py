@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.composed import Composer, Made
+from tests.ops import weights
 from tests.ops.single import (
     Case,
     activations,
@@ -13,13 +14,12 @@ from tests.ops.single import (
     case,
     exact,
     examples,
-    factors,
     generators,
     refused,
     scales,
     values,
-    zero_points,
 )
+from tests.ops.weights import INT4, INT8, Types
 from tests.tflite import Builder
 
 
@@ -41,7 +41,8 @@ def conv(
     bias: str | None = "small",
     output: tuple[int, ...] | None = None,
     constant_filter: bool = True,
-    input_type: str = "int8",
+    types: Types = INT8,
+    bias_type: str = "int32",
     options: bool = True,
 ) -> bytes:
     """A model of one CONV_2D; factor is input scale × filter scale / output scale."""
@@ -54,20 +55,21 @@ def conv(
         ]
         output = (image[0], *sizes, filters[0])
     ratios = rng.uniform(0.3, 1, filters[axis]) if per_channel else np.ones(1)
-    x = b.tensor(image, input_type, scale, zero_points[0])
+    x = b.tensor(image, types.data, scale, zero_points[0])
     w = b.tensor(
         filters,
+        types.weights,
         scale=0.02 * ratios,
         zero_point=filter_zero_point,
         axis=axis,
-        data=values(rng, filters) if constant_filter else None,
+        data=values(rng, filters, types.weights) if constant_filter else None,
     )
     inputs = [x, w]
     if bias is not None:
         limit = {"small": 1 << 12, "huge": 1 << 31}[bias]
-        data = rng.integers(-limit, limit, filters[0]).astype(np.int32)
-        inputs.append(b.tensor(filters[:1], "int32", scale * 0.02 * ratios, 0, data=data))
-    y = b.tensor(output, scale=scale * 0.02 / factor, zero_point=zero_points[1])
+        data = rng.integers(-limit, limit, filters[0]).astype(bias_type)
+        inputs.append(b.tensor(filters[:1], bias_type, scale * 0.02 * ratios, 0, data=data))
+    y = b.tensor(output, types.data, scale=scale * 0.02 / factor, zero_point=zero_points[1])
     settings = {
         "padding": padding,
         "strideH": strides[0],
@@ -108,25 +110,33 @@ def dense_geometries(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
+def cases(draw: st.DrawFn, types: Types) -> Case:
     rng = draw(generators)
     geometry = draw(geometries() | geometries() | dense_geometries())
     model = conv(
         rng,
         **geometry,
         activation=draw(activations),
-        zero_points=draw(st.tuples(zero_points, zero_points)),
+        zero_points=draw(types.zero_points()),
         scale=draw(scales()),
-        factor=draw(factors()),
+        factor=draw(types.factors()),
         per_channel=draw(st.booleans()),
         bias=draw(st.sampled_from(["small", "small", "huge", None])),
-        filter_zero_point=draw(zero_points),
+        filter_zero_point=draw(types.filter_zero_points()),
+        types=types,
+        bias_type=draw(types.bias_types()),
     )
-    return case(model, rng, geometry["image"])
+    return case(model, rng, geometry["image"], type=types.data)
 
 
-CASES = {"int8": cases()}
-SMALL = (lambda rng: conv(rng, filters=(2, 2, 2, 3)), lambda rng: conv(rng, filters=(2, 1, 1, 3)))
+WIDE = weights.wide("int32", "int64")
+CASES = {"int8": cases(INT8), "16x8": cases(WIDE), "8x4": cases(INT4)}
+SMALL = (
+    lambda rng: conv(rng, filters=(2, 2, 2, 3)),
+    lambda rng: conv(rng, filters=(2, 1, 1, 3)),
+    lambda rng: conv(rng, filters=(1, 3, 1, 3), types=INT4),
+    lambda rng: conv(rng, filters=(2, 2, 2, 3), zero_points=(0, 0), types=WIDE, bias_type="int64"),
+)
 
 
 def grow(composer: Composer, x: Made) -> None:
@@ -138,10 +148,11 @@ def grow(composer: Composer, x: Made) -> None:
         composer.add("CONV_2D", [x.index, *constants], output, options)
 
 
+@pytest.mark.parametrize("types", sorted(CASES))
 @examples
-@given(CASES["int8"])
-def test_agrees_with_tflm(drawn: Case) -> None:
-    exact(drawn)
+@given(data=st.data())
+def test_agrees_with_tflm(types: str, data: st.DataObject) -> None:
+    exact(data.draw(CASES[types]))
 
 
 def test_a_window_that_sees_only_padding_gives_the_bias() -> None:
@@ -153,7 +164,15 @@ def test_a_window_that_sees_only_padding_gives_the_bias() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"input_type": "int16"}, ["input is int16", "supported: int8"]),
+        ({"types": Types("int32")}, ["input is int32", "supported: int8, int16"]),
+        ({"types": Types("int16", "int4"), "zero_points": (0, 0)}, ["filter is int4", "supported: int8"]),
+        ({"types": WIDE}, ["input is int16 with the zero point -3"]),
+        ({"types": WIDE, "zero_points": (0, 1)}, ["output is int16 with the zero point 1"]),
+        ({"bias_type": "int64"}, ["bias is int64", "supported: int32"]),
+        (
+            {"types": WIDE, "zero_points": (0, 0), "bias_type": "int64", "factor": 200.0},
+            ["factor of", "64 bits", "2^7"],
+        ),
         ({"constant_filter": False}, ["filter (tensor 1) must be a constant"]),
         ({"options": False}, ["options are missing"]),
         ({"strides": (0, 1), "output": (1, 5, 6, 4)}, ["stride is 0"]),

@@ -6,19 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.composed import Composer, Made
+from tests.ops import weights
 from tests.ops.single import (
     Case,
     activations,
     case,
     exact,
     examples,
-    factors,
     generators,
     refused,
     scales,
     values,
-    zero_points,
 )
+from tests.ops.weights import INT4, INT8, Types
 from tests.tflite import Builder
 
 
@@ -39,6 +39,7 @@ def depthwise(
     per_channel: bool = True,
     bias: bool = True,
     bias_size: int | None = None,
+    types: Types = INT8,
     bias_type: str = "int32",
     output: tuple[int, ...] | None = None,
     filter_batch: int = 1,
@@ -55,13 +56,14 @@ def depthwise(
         output = (image[0], *sizes, channels)
     ratios = rng.uniform(0.3, 1, channels) if per_channel else np.ones(1)
     filters = (filter_batch, *taps, channels)
-    x = b.tensor(image, scale=scale, zero_point=zero_points[0])
-    inputs = [x, b.tensor(filters, scale=0.02 * ratios, axis=3, data=values(rng, filters))]
+    x = b.tensor(image, types.data, scale, zero_points[0])
+    data = values(rng, filters, types.weights)
+    inputs = [x, b.tensor(filters, types.weights, 0.02 * ratios, axis=3, data=data)]
     if bias:
         size = channels if bias_size is None else bias_size
         data = rng.integers(-(1 << 12), 1 << 12, size).astype(bias_type)
         inputs.append(b.tensor((size,), bias_type, scale * 0.02, 0, data=data))
-    y = b.tensor(output, scale=scale * 0.02 / factor, zero_point=zero_points[1])
+    y = b.tensor(output, types.data, scale=scale * 0.02 / factor, zero_point=zero_points[1])
     options = {
         "padding": padding,
         "strideH": strides[0],
@@ -94,24 +96,31 @@ def geometries(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
+def cases(draw: st.DrawFn, types: Types) -> Case:
     rng = draw(generators)
     geometry = draw(geometries())
     model = depthwise(
         rng,
         **geometry,
         activation=draw(activations),
-        zero_points=draw(st.tuples(zero_points, zero_points)),
+        zero_points=draw(types.zero_points()),
         scale=draw(scales()),
-        factor=draw(factors()),
+        factor=draw(types.factors()),
         per_channel=draw(st.booleans()),
         bias=draw(st.booleans()),
+        types=types,
+        bias_type=draw(types.bias_types()),
     )
-    return case(model, rng, geometry["image"])
+    return case(model, rng, geometry["image"], type=types.data)
 
 
-CASES = {"int8": cases()}
-SMALL = (lambda rng: depthwise(rng, taps=(2, 2)),)
+WIDE = weights.wide("int64")
+CASES = {"int8": cases(INT8), "16x8": cases(WIDE), "8x4": cases(INT4)}
+SMALL = (
+    lambda rng: depthwise(rng, taps=(2, 2)),
+    lambda rng: depthwise(rng, taps=(2, 2), types=INT4),
+    lambda rng: depthwise(rng, taps=(2, 2), zero_points=(0, 0), types=WIDE, bias_type="int64"),
+)
 
 
 def grow(composer: Composer, x: Made) -> None:
@@ -124,10 +133,11 @@ def grow(composer: Composer, x: Made) -> None:
         composer.add("DEPTHWISE_CONV_2D", [x.index, *constants], output, options | {"depthMultiplier": multiplier})
 
 
+@pytest.mark.parametrize("types", sorted(CASES))
 @examples
-@given(CASES["int8"])
-def test_agrees_with_tflm(drawn: Case) -> None:
-    exact(drawn)
+@given(data=st.data())
+def test_agrees_with_tflm(types: str, data: st.DataObject) -> None:
+    exact(data.draw(CASES[types]))
 
 
 @pytest.mark.parametrize(
@@ -138,6 +148,8 @@ def test_agrees_with_tflm(drawn: Case) -> None:
         ({"filter_batch": 2}, ["[2, 3, 3, 4]"]),
         ({"bias_size": 3}, ["bias has 3 elements for 4"]),
         ({"bias_type": "int64"}, ["bias is int64"]),
+        ({"types": WIDE, "zero_points": (0, 0)}, ["bias is int32", "supported: int64"]),
+        ({"types": WIDE}, ["input is int16 with the zero point -3"]),
         ({"strides": (0, 0), "output": (1, 5, 6, 4)}, ["stride is 0"]),
         ({"dilations": (-1, 1), "output": (1, 5, 6, 4)}, ["dilation is -1"]),
         ({"output": (1, 4, 6, 4)}, ["[1, 4, 6, 4], not [1, 5, 6, 4]"]),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.composed import Composer, Made
+from tests.ops import weights
 from tests.ops.single import (
     Case,
     activations,
@@ -14,13 +15,12 @@ from tests.ops.single import (
     case,
     exact,
     examples,
-    factors,
     generators,
     refused,
     scales,
     values,
-    zero_points,
 )
+from tests.ops.weights import INT4, INT8, Types
 from tests.tflite import Builder
 
 
@@ -41,7 +41,8 @@ def dense(
     bias_scale: float | None = None,
     output: tuple[int, ...] | None = None,
     weights_format: int = 0,
-    filter_type: str = "int8",
+    types: Types = INT8,
+    bias_type: str = "int32",
 ) -> bytes:
     """A model of one FULLY_CONNECTED; factor is input scale × filter scale / output scale."""
     b = Builder()
@@ -49,17 +50,16 @@ def dense(
     rows = int(np.prod(shape)) // depth
     filters = (channels, depth)
     ratios = rng.uniform(0.3, 1, filters[axis]) if per_channel else np.ones(1)
-    x = b.tensor(shape, scale=scale, zero_point=zero_points[0])
-    weights = values(rng, filters).astype(filter_type)
-    inputs = [x, b.tensor(filters, filter_type, 0.02 * ratios, filter_zero_point, axis, weights)]
+    x = b.tensor(shape, types.data, scale, zero_points[0])
+    matrix = values(rng, filters, types.weights)
+    inputs = [x, b.tensor(filters, types.weights, 0.02 * ratios, filter_zero_point, axis, matrix)]
     if bias:
-        data = rng.integers(-(1 << 12), 1 << 12, channels).astype(np.int32)
+        data = rng.integers(-(1 << 12), 1 << 12, channels).astype(bias_type)
         inputs.append(
-            b.tensor((channels,), "int32", scale * 0.02 if bias_scale is None else bias_scale, data=data)
+            b.tensor((channels,), bias_type, scale * 0.02 if bias_scale is None else bias_scale, data=data)
         )
-    y = b.tensor(
-        (rows, channels) if output is None else output, scale=scale * 0.02 / factor, zero_point=zero_points[1]
-    )
+    made = (rows, channels) if output is None else output
+    y = b.tensor(made, types.data, scale * 0.02 / factor, zero_points[1])
     b.operator(
         "FULLY_CONNECTED", inputs, [y], {"fusedActivationFunction": activation, "weightsFormat": weights_format}
     )
@@ -67,7 +67,7 @@ def dense(
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
+def cases(draw: st.DrawFn, types: Types) -> Case:
     rng = draw(generators)
     batches = draw(st.lists(st.integers(1, 3), max_size=2))
     shape = (*batches, draw(st.integers(1, 40)))
@@ -77,19 +77,26 @@ def cases(draw: st.DrawFn) -> Case:
         shape=shape,
         channels=channels,
         activation=draw(activations),
-        zero_points=draw(st.tuples(zero_points, zero_points)),
-        filter_zero_point=draw(st.just(0) | zero_points),
+        zero_points=draw(types.zero_points()),
+        filter_zero_point=draw(st.just(0) | types.filter_zero_points()),
         scale=draw(scales()),
-        factor=draw(factors()),
-        per_channel=draw(st.booleans()),
+        factor=draw(types.factors()),
+        per_channel=types.weights == "int8" and draw(st.booleans()),
         bias=draw(st.booleans()),
         output=(*batches, channels),
+        types=types,
+        bias_type=draw(types.bias_types()),
     )
-    return case(model, rng, shape)
+    return case(model, rng, shape, type=types.data)
 
 
-CASES = {"int8": cases()}
-SMALL = (dense,)
+WIDE = weights.wide("int32", "int64")
+CASES = {"int8": cases(INT8), "16x8": cases(WIDE), "8x4": cases(INT4)}
+SMALL = (
+    dense,
+    lambda rng: dense(rng, shape=(1, 5), channels=3, types=INT4),
+    lambda rng: dense(rng, zero_points=(0, 0), types=WIDE, bias_type="int64"),
+)
 
 
 def grow(composer: Composer, x: Made) -> None:
@@ -99,10 +106,11 @@ def grow(composer: Composer, x: Made) -> None:
     composer.add("FULLY_CONNECTED", [x.index, *constants], output, {"fusedActivationFunction": 0})
 
 
+@pytest.mark.parametrize("types", sorted(CASES))
 @examples
-@given(CASES["int8"])
-def test_agrees_with_tflm(drawn: Case) -> None:
-    exact(drawn)
+@given(data=st.data())
+def test_agrees_with_tflm(types: str, data: st.DataObject) -> None:
+    exact(data.draw(CASES[types]))
 
 
 def test_an_image_is_flattened() -> None:
@@ -126,7 +134,11 @@ def test_scales_are_multiplied_as_64_bit_floats() -> None:
         ({"output": (2, 4)}, ["[2, 4]"]),
         ({"output": (3, 5)}, ["[3, 5]"]),
         ({"weights_format": 1}, ["format code 1"]),
-        ({"filter_type": "int16"}, ["filter is int16"]),
+        ({"types": Types("int8", "int16")}, ["filter is int16", "supported: int8, int4"]),
+        ({"types": INT4, "per_channel": True}, ["filter is int4 with 5 scales"]),
+        ({"types": INT4, "filter_zero_point": 8}, ["filter has the zero point 8", "-8 to 7"]),
+        ({"types": WIDE}, ["input is int16 with the zero point -3"]),
+        ({"types": WIDE, "zero_points": (0, 0), "bias": False, "factor": 200.0}, ["factor of", "64 bits"]),
         ({"filter_zero_point": 200}, ["filter has the zero point 200"]),
         ({"bias_scale": 7.5}, ["bias has the scale 7.5"]),
         ({"per_channel": True, "axis": 1}, ["along dimension 1"]),

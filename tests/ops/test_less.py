@@ -1,5 +1,5 @@
 from tests.ops import comparisons
 
-CASES = comparisons.cases("LESS", "int32")
+CASES = comparisons.cases("LESS", "int32", "int64")
 SMALL = comparisons.small("LESS")
 grow = comparisons.grow("LESS")

@@ -3,20 +3,31 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.ops import reductions
 from tests.ops.reductions import reduction
-from tests.ops.single import Case, agrees, exact, examples, refused, values
+from tests.ops.single import agrees, exact, examples, refused, values
 
-CASES = {"int8": reductions.cases("MEAN")}
-SMALL = (lambda _: reduction("MEAN"),)
+CASES = {type: reductions.cases("MEAN", type=type) for type in ("int8", "int16")}
+SMALL = (lambda _: reduction("MEAN"), lambda _: reduction("MEAN", type="int16"))
+GROWS_ON = ("int8", "int16")
 grow = reductions.grow("MEAN")
 
 
+@pytest.mark.parametrize("type", sorted(CASES))
 @examples
-@given(CASES["int8"])
-def test_agrees_with_tflm(drawn: Case) -> None:
-    exact(drawn)
+@given(st.data())
+def test_agrees_with_tflm(type: str, data: st.DataObject) -> None:
+    exact(data.draw(CASES[type]))
+
+
+@pytest.mark.parametrize("point", [0, 32767])
+def test_sums_of_int16_that_wrap_agree_with_tflm(point: int) -> None:
+    shape = (2, 100_000)
+    model = reduction("MEAN", shape, (1,), type="int16", scales=(0.5, 2.0**9), zero_points=(point, 0))
+    for value in (32767, 30000, -32768):
+        agrees(model, np.full(shape, value, np.int16))
 
 
 @pytest.mark.parametrize("pair", [(1e-6, 1e3), (1e3, 1e-4), (1.0, 1.0)])

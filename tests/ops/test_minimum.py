@@ -1,9 +1,11 @@
 from tests.ops import binary
 
-CASES = {type: binary.plain_cases("MINIMUM", type) for type in ("int8", "int16", "int32")}
+CASES = {type: binary.plain_cases("MINIMUM", type) for type in ("int8", "int16", "int32", "int64")}
 SMALL = (
     lambda _: binary.binary("MINIMUM", shapes=((2, 3), (1, 3)), activation=None),
     lambda _: binary.binary("MINIMUM", types=("int16",) * 3, scales=binary.NO_SCALES, activation=None),
     lambda _: binary.binary("MINIMUM", types=("int32",) * 3, scales=binary.NO_SCALES, activation=None),
+    lambda _: binary.binary("MINIMUM", types=("int64",) * 3, scales=binary.NO_SCALES, activation=None),
 )
+GROWS_ON = ("int8", "int16")
 grow = binary.grow("MINIMUM", activation=False)

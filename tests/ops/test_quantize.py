@@ -6,37 +6,88 @@ from hypothesis import strategies as st
 from tests.composed import Composer, Made
 from tests.host import host
 from tests.ops import unary
-from tests.ops.single import Case, agrees, exact, examples, generators, refused, scales, zero_points
+from tests.ops.single import (
+    Case,
+    agrees,
+    exact,
+    examples,
+    generators,
+    int16_zero_points,
+    refused,
+    scales,
+    zero_points,
+)
 from tinyml import ops
 from tinyml.graph import read
 
 
 @st.composite
-def floats(draw: st.DrawFn) -> Case:
+def floats(draw: st.DrawFn, type: str = "int8") -> Case:
     """Steps, halves between them, and values far out, but within 32 bits: beyond, TFLM's result is undefined."""
     rng = draw(generators)
-    scale, point, size = draw(scales(1e-6, 1e6)), draw(zero_points), draw(st.integers(1, 300))
-    steps = [rng.integers(-300, 300, size) / 2, rng.uniform(-200, 200, size), rng.uniform(-1e9, 1e9, size)]
+    points, reach = (zero_points, 300) if type == "int8" else (int16_zero_points, 70000)
+    scale, point, size = draw(scales(1e-6, 1e6)), draw(points), draw(st.integers(1, 300))
+    near = rng.integers(-2 * reach, 2 * reach, size)
+    steps = [near / 2, rng.uniform(-reach, reach, size), rng.uniform(-1e9, 1e9, size)]
     model = unary.unary(
-        "QUANTIZE", shape=(size,), types=("float32", "int8"), scales=(None, scale), zero_points=(0, point)
+        "QUANTIZE", shape=(size,), types=("float32", type), scales=(None, scale), zero_points=(0, point)
     )
     return Case(model, tuple(((choice * scale).astype(np.float32),) for choice in steps))
 
 
 @st.composite
-def integers(draw: st.DrawFn, type: str) -> Case:
+def integers(draw: st.DrawFn, type: str, to: str) -> Case:
     pair = draw(st.tuples(scales(1e-4, 1e4), scales(1e-4, 1e4)))
-    point = draw(zero_points)
-    low = 128 if type == "uint8" else 0
-    return unary.every("QUANTIZE", types=(type, "int8"), scales=pair, zero_points=(draw(zero_points) + low, point))
+    low, high = (128 if each == "uint8" else 0 for each in (type, to))
+    points = (draw(zero_points) + low, draw(zero_points) + high)
+    return unary.every("QUANTIZE", types=(type, to), scales=pair, zero_points=points)
 
 
-CASES = {"float32->int8": floats(), "int8->int8": integers("int8"), "uint8->int8": integers("uint8")}
-SMALL = (lambda _: unary.unary("QUANTIZE", types=("float32", "int8"), scales=(None, 0.1)),)
+_POINTS = {
+    "int8": zero_points,
+    "int16": int16_zero_points,
+    "int32": st.just(0) | st.integers(1 - (1 << 31), (1 << 31) - 2),
+}
+
+
+@st.composite
+def wide(draw: st.DrawFn, type: str, to: str) -> Case:
+    """To or from more than 8 bits. What wraps at 32 bits is undefined in TFLM, though it does wrap."""
+    pair = draw(st.tuples(scales(1e-4, 1e4), scales(1e-4, 1e4)) | st.tuples(scales(1e-4), scales(1e-4)))
+    points = (draw(_POINTS[type]), draw(_POINTS[to]))
+    form = {"types": (type, to), "scales": pair, "zero_points": points}
+    return unary.sampled(draw(generators), "QUANTIZE", draw(st.integers(2, 300)), **form)
+
+
+_BYTES = (("int8", "int8"), ("uint8", "int8"), ("int8", "uint8"))
+_WIDE = (
+    ("int16", "int8"),
+    ("int32", "int8"),
+    ("int8", "int16"),
+    ("int16", "int16"),
+    ("int32", "int16"),
+    ("int8", "int32"),
+    ("int16", "int32"),
+)
+CASES = {
+    "float32->int8": floats(),
+    "float32->int16": floats("int16"),
+    **{f"{type}->{to}": integers(type, to) for type, to in _BYTES},
+    **{f"{type}->{to}": wide(type, to) for type, to in _WIDE},
+}
+SMALL = (
+    lambda _: unary.unary("QUANTIZE", types=("float32", "int8"), scales=(None, 0.1)),
+    lambda _: unary.unary("QUANTIZE", shape=(20,), types=("float32", "int16"), scales=(None, 0.1)),
+    *(
+        lambda _, types=types: unary.unary("QUANTIZE", shape=(20,), types=types, zero_points=(1, 2))
+        for types in (*_BYTES, *_WIDE)
+    ),
+)
+GROWS_ON = ("int8", "int16")
 
 
 def grow(composer: Composer, x: Made) -> None:
-    composer.add("QUANTIZE", [x.index], composer.tensor(x.shape))
+    composer.add("QUANTIZE", [x.index], composer.tensor(x.shape, type=composer.random.choice(["int8", "int16"])))
 
 
 @pytest.mark.parametrize("types", sorted(CASES))
@@ -62,8 +113,14 @@ def test_floats_beyond_32_bits_saturate_and_not_a_number_is_zero() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"types": ("int32", "int8")}, ["input is int32", "supported: float32, int8, uint8"]),
-        ({"types": ("int8", "uint8")}, ["output is uint8"]),
+        ({"types": ("int64", "int8")}, ["input is int64", "supported: float32, int8, uint8, int16, int32"]),
+        ({"types": ("uint8", "uint8")}, ["output is uint8; supported: int8"]),
+        ({"types": ("int32", "int32")}, ["output is int32; supported: int8, int16"]),
+        ({"types": ("float32", "int32"), "scales": (None, 0.1)}, ["output is int32; supported: int8, int16"]),
+        ({"types": ("int8", "int16"), "zero_points": (0, 40000)}, ["zero point 40000; -32768 to 32767"]),
+        ({"types": ("int32", "int8"), "zero_points": (1 << 40, 0)}, ["zero point 1099511627776"]),
+        ({"types": ("int32", "int8"), "zero_points": ((1 << 31) - 1, 0)}, ["zero point 2147483647"]),
+        ({"types": ("int32", "int8"), "zero_points": (-(1 << 31), 0)}, ["zero point -2147483648"]),
         ({"types": ("uint8", "int8"), "zero_points": (-1, 0)}, ["zero point -1; 0 to 255"]),
         ({"output": (128,)}, ["[128], not [256]"]),
         ({"types": ("float32", "int8"), "scales": (None, [0.1] * 256)}, ["256 scales, not 1"]),

@@ -3,21 +3,24 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.ops import resizes
 from tests.ops.resizes import resize
-from tests.ops.single import Case, agrees, exact, examples, refused, values
+from tests.ops.single import agrees, exact, examples, refused, values
 
 NAME = "RESIZE_NEAREST_NEIGHBOR"
-CASES = {"int8": resizes.cases(NAME, (*resizes.MODES, (True, True)))}
-SMALL = (lambda _: resize(NAME),)
+CASES = {type: resizes.cases(NAME, (*resizes.MODES, (True, True)), type) for type in ("int8", "int16")}
+SMALL = (lambda _: resize(NAME), lambda _: resize(NAME, type="int16"))
+GROWS_ON = ("int8", "int16")
 grow = resizes.grow(NAME)
 
 
+@pytest.mark.parametrize("type", sorted(CASES))
 @examples
-@given(CASES["int8"])
-def test_agrees_with_tflm(drawn: Case) -> None:
-    exact(drawn)
+@given(st.data())
+def test_agrees_with_tflm(type: str, data: st.DataObject) -> None:
+    exact(data.draw(CASES[type]))
 
 
 @pytest.mark.parametrize("mode", [*resizes.MODES, (True, True), None])

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.composed import MOST_ELEMENTS, Composer, Made
+from tests.ops import weights
 from tests.ops.single import (
     Case,
     activations,
@@ -13,13 +14,12 @@ from tests.ops.single import (
     case,
     exact,
     examples,
-    factors,
     generators,
     refused,
     scales,
     values,
-    zero_points,
 )
+from tests.ops.weights import INT8, Types
 from tests.tflite import Builder
 
 
@@ -41,14 +41,15 @@ def transpose_conv(
     bias: str | None = "small",
     output: tuple[int, ...] | None = None,
     constant_filter: bool = True,
-    input_type: str = "int8",
+    types: Types = INT8,
+    bias_type: str = "int32",
     options: bool = True,
 ) -> bytes:
     """A model of one TRANSPOSE_CONV; factor is input scale × filter scale / output scale."""
     b = Builder()
     output = output or (image[0], *size, filters[0])
     ratios = rng.uniform(0.3, 1, filters[axis]) if per_channel else np.ones(1)
-    x = b.tensor(image, input_type, scale, zero_points[0])
+    x = b.tensor(image, types.data, scale, zero_points[0])
     w = b.tensor(
         filters,
         scale=0.02 * ratios,
@@ -59,9 +60,9 @@ def transpose_conv(
     inputs = [b.tensor((len(output),), "int32", data=np.array(output, np.int32)), w, x]
     if bias is not None:
         limit = {"small": 1 << 12, "huge": 1 << 31}[bias]
-        data = rng.integers(-limit, limit, filters[0]).astype(np.int32)
-        inputs.append(b.tensor(filters[:1], "int32", scale * 0.02 * ratios, 0, data=data))
-    y = b.tensor(output, scale=scale * 0.02 / factor, zero_point=zero_points[1])
+        data = rng.integers(-limit, limit, filters[0]).astype(bias_type)
+        inputs.append(b.tensor(filters[:1], bias_type, scale * 0.02 * ratios, 0, data=data))
+    y = b.tensor(output, types.data, scale=scale * 0.02 / factor, zero_point=zero_points[1])
     settings = {
         "padding": padding,
         "strideH": strides[0],
@@ -93,25 +94,31 @@ def geometries(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
+def cases(draw: st.DrawFn, types: Types) -> Case:
     rng = draw(generators)
     geometry = draw(geometries())
     model = transpose_conv(
         rng,
         **geometry,
         activation=draw(activations),
-        zero_points=draw(st.tuples(zero_points, zero_points)),
+        zero_points=draw(types.zero_points()),
         scale=draw(scales()),
-        factor=draw(factors()),
+        factor=draw(types.factors()),
         per_channel=draw(st.booleans()),
         bias=draw(st.sampled_from(["small", "small", "huge", None])),
-        filter_zero_point=draw(zero_points),
+        filter_zero_point=draw(types.filter_zero_points()),
+        types=types,
+        bias_type=draw(types.bias_types()),
     )
-    return case(model, rng, geometry["image"])
+    return case(model, rng, geometry["image"], type=types.data)
 
 
-CASES = {"int8": cases()}
-SMALL = (lambda rng: transpose_conv(rng, filters=(2, 2, 2, 3)),)
+WIDE = weights.wide("int64")
+CASES = {"int8": cases(INT8), "16x8": cases(WIDE)}
+SMALL = (
+    lambda rng: transpose_conv(rng, filters=(2, 2, 2, 3)),
+    lambda rng: transpose_conv(rng, filters=(2, 2, 2, 3), zero_points=(0, 0), types=WIDE, bias_type="int64"),
+)
 
 
 def grow(composer: Composer, x: Made) -> None:
@@ -126,10 +133,11 @@ def grow(composer: Composer, x: Made) -> None:
         composer.add("TRANSPOSE_CONV", inputs, composer.tensor(shape), options)
 
 
+@pytest.mark.parametrize("types", sorted(CASES))
 @examples
-@given(CASES["int8"])
-def test_agrees_with_tflm(drawn: Case) -> None:
-    exact(drawn)
+@given(data=st.data())
+def test_agrees_with_tflm(types: str, data: st.DataObject) -> None:
+    exact(data.draw(CASES[types]))
 
 
 @pytest.mark.parametrize("padding", [0, 1])
@@ -145,7 +153,8 @@ def test_a_filter_larger_than_the_output_agrees_with_tflm(padding: int) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"input_type": "int16"}, ["input is int16", "supported: int8"]),
+        ({"types": Types("int32")}, ["input is int32", "supported: int8, int16"]),
+        ({"types": WIDE, "zero_points": (0, 0)}, ["bias is int32", "supported: int64"]),
         ({"constant_filter": False}, ["filter (tensor 1) must be a constant"]),
         ({"options": False}, ["options are missing"]),
         ({"strides": (0, 1)}, ["stride is 0"]),

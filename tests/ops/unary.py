@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.ops.single import Case
+from tests.ops.single import SAMPLES, Case, values
 from tests.tflite import Builder
 
 EVERY_INT8 = np.arange(-128, 128).astype(np.int8)
@@ -36,6 +36,17 @@ def every(name: str, **form: Any) -> Case:
     return Case(unary(name, **form), ((EVERY_UINT8 if unsigned else EVERY_INT8,),))
 
 
+EVERY_INT16 = np.arange(-32768, 32768).astype(np.int16)
+
+
+def sampled(rng: np.random.Generator, name: str, size: int, **form: Any) -> Case:
+    """Return a case of `name` on `size` random values of its input; `form` is that of `unary`."""
+    type_ = form.get("types", ("int8",))[0]
+    samples = [values(rng, (size,), type_) for _ in range(SAMPLES + 1)]
+    samples[0][:2] = np.iinfo(type_).min, np.iinfo(type_).max
+    return Case(unary(name, shape=(size,), **form), tuple((sample,) for sample in samples))
+
+
 # What every operator on an int8 input and output of one shape refuses.
 REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"types": ("int16", "int8")}, ["input is int16"]),
@@ -44,4 +55,18 @@ REFUSED: list[tuple[dict[str, Any], list[str]]] = [
     ({"output": (255,)}, ["output has the shape [255], not [256]"]),
     ({"zero_points": (-129, -128)}, ["input has the zero point -129"]),
     ({"zero_points": (0, 128)}, ["output has the zero point 128"]),
+]
+
+# The same of those that take int16, too.
+REFUSED_WIDE: list[tuple[dict[str, Any], list[str]]] = [
+    ({"types": ("int32", "int32")}, ["input is int32; supported: int8, int16"]),
+    ({"types": ("int16", "int8"), "zero_points": (0, 0)}, ["output is int8; supported: int16"]),
+    *REFUSED[1:],
+]
+
+# The same of those that take int16 with zero points of 0 only.
+REFUSED_SYMMETRIC: list[tuple[dict[str, Any], list[str]]] = [
+    *REFUSED_WIDE,
+    ({"types": ("int16", "int16"), "zero_points": (1, 0)}, ["input is int16 with the zero point 1; 0 is allowed"]),
+    ({"types": ("int16", "int16"), "zero_points": (0, 1)}, ["output is int16 with the zero point 1"]),
 ]

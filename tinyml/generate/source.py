@@ -178,10 +178,12 @@ def _variables(graph: Graph, plan: Plan) -> list[dict[str, object]]:
     ]
 
 
-def _operator_files(graph: Graph, operators: str) -> list[str]:
-    """Return the names of the interpreter's operators, which are those of the files in `ops/`."""
-    names = REGISTRY if operators == "all" else {operator.name for operator in graph.operators}
-    return sorted(REGISTRY[name].file for name in names)
+def operator_parts(graph: Graph, operators: str) -> list[str]:
+    """Return the names of the interpreter's parts, for the operators of the model or for all."""
+    if operators == "all":
+        return [part for name in sorted(REGISTRY) for part in REGISTRY[name].parts]
+    used = {REGISTRY[operator.name].part(graph, operator) for operator in graph.operators}
+    return [part for name in sorted(REGISTRY) for part in REGISTRY[name].parts if part in used]
 
 
 # Kernels that the interpreter can call with parameters that are known at compile time, and its structs that hold
@@ -256,7 +258,7 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         "sha256": _wrapped(f"0x{b:02x}" for b in bytes.fromhex(graph.sha256)),
         "flatbuffer": _wrapped(map(str, graph.data)),
         "engine": engine,
-        "operators": _operator_files(graph, operators),
+        "operators": operator_parts(graph, operators),
         "specials": _specials(plan, origin.prefix),
         "arena_bytes": arena_bytes(plan, engine),
     }

@@ -6,7 +6,8 @@ Adding an operator, say TANH, or a form of it:
 
 1. `tinyml/ops/tanh.py`: `lower(graph, operator) -> Lowered`, and `OPERATOR = Definition("TANH", lower, forms)`,
    whose forms are spelled as in `tflm.py`. Where TFLM is undefined or wrong, the file says so and `lower` refuses.
-2. `firmware/kernels/`: the kernels that the forms name; for the interpreter `firmware/interpreter/tm_op_tanh.c`.
+2. `firmware/kernels/`: the kernels that the forms name; for the interpreter `firmware/interpreter/tm_op_tanh.c`,
+   and `tm_op_tanh_wide.c` for int16, int32 and int64, where a `wide` definition keeps these out of other firmware.
 3. `tests/ops/test_tanh.py`: `CASES`, the random models of each form; `SMALL`, the models that are damaged; `grow`,
    which adds the operator to a composed model (tests/ops/twins.py says what each is).
 4. Its line in `_FILES` below.
@@ -48,7 +49,9 @@ _FILES = (
     "depth_to_space",
     "depthwise_conv2d",
     "dequantize",
+    "div",
     "dynamic_update_slice",
+    "elu",
     "embedding_lookup",
     "equal",
     "expand_dims",
@@ -80,6 +83,7 @@ _FILES = (
     "padv2",
     "prelu",
     "quantize",
+    "reduce_all",
     "reduce_max",
     "reduce_min",
     "relu",
@@ -108,6 +112,7 @@ _FILES = (
     "transpose_conv",
     "unidirectional_sequence_lstm",
     "unpack",
+    "zeros_like",
 )
 
 

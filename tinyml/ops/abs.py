@@ -1,4 +1,7 @@
-"""ABS on int8, which also brings its input to the output's scale."""
+"""ABS on int8 and int16, which also brings its input to the output's scale.
+
+int16 without quantization, which TFLM takes too, is refused.
+"""
 
 from tinyml import fixedpoint
 from tinyml.fixedpoint import INT8_MAX, INT8_MIN
@@ -15,10 +18,12 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes or quantization are not what TFLM computes.
     """
-    source, output = lookup.int8_pair(graph, operator)
+    source, output = lookup.symmetric_pair(graph, operator)
     before, after = source.quantized, output.quantized
     rescaled = before.scale != after.scale
     multiplier, shift = multiplier_of(graph, operator, before.scale / after.scale)
+    if source.type == "int16":
+        return lookup.rescale(source, output, (multiplier, shift), absolute=True)
 
     def function(x: int) -> int:
         distance = abs(x - before.zero_point)
@@ -29,4 +34,4 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     return lookup.call(source, output, function)
 
 
-OPERATOR = Definition("ABS", lower, (Form("int8", ("lookup_s8",)),))
+OPERATOR = Definition("ABS", lower, (Form("int8", ("lookup_s8",)), Form("int16", ("rescale_s16",))), wide=True)

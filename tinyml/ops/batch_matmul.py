@@ -1,9 +1,16 @@
-"""BATCH_MATMUL: products of int8 matrices, each of which may be transposed; batches broadcast."""
+"""BATCH_MATMUL: products of int8 or int16 matrices, each of which may be transposed; batches broadcast."""
 
 from tinyml.graph import Graph, Operator, Tensor
 from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, refuse, tensor_of
-from tinyml.ops.quantized import check_inputs, check_int8, check_shape, multiplier_of
+from tinyml.ops.quantized import (
+    check_inputs,
+    check_integer,
+    check_shape,
+    check_symmetric,
+    multiplier_of,
+    wide_multiplier_of,
+)
 
 _BATCH_LOOPS = 3  # of the kernel
 _MAX_RANK = 2 + _BATCH_LOOPS  # TFLM's
@@ -18,7 +25,8 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     check_inputs(graph, operator, (2,))
     left, right, output = tensor_of(graph, operator, 0), tensor_of(graph, operator, 1), output_of(graph, operator)
     for tensor, role in ((left, "first input"), (right, "second input"), (output, "output")):
-        check_int8(graph, operator, tensor, role)
+        check_integer(graph, operator, tensor, role, *(("int8", "int16") if tensor is left else (left.type,)))
+        check_symmetric(graph, operator, tensor, role)
         if not 2 <= len(tensor.shape) <= _MAX_RANK:
             reason = f"its {role} has the shape {list(tensor.shape)}; 2 to {_MAX_RANK} dimensions are allowed"
             raise refuse(graph, operator, reason)
@@ -35,9 +43,9 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         )
     rank = max(len(left.shape), len(right.shape))
     check_shape(graph, operator, output, "output", (*batches[_BATCH_LOOPS + 2 - rank :], rows, columns))
-    multiplier, shift = multiplier_of(
-        graph, operator, left.quantized.scale * right.quantized.scale / output.quantized.scale
-    )
+    wide = left.type == "int16"
+    factor = left.quantized.scale * right.quantized.scale / output.quantized.scale
+    multiplier, shift = (wide_multiplier_of if wide else multiplier_of)(graph, operator, factor)
     params = {
         **{f"batch_{i}": size for i, size in enumerate(batches)},
         **_batch_steps(left, "left"),
@@ -55,7 +63,8 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         "shift": shift,
         "output_offset": output.quantized.zero_point,
     }
-    call = KernelCall("batch_matmul_s8", params, (pointer(left, "left"), pointer(right, "right"), output.index))
+    kernel = "batch_matmul_s16" if wide else "batch_matmul_s8"
+    call = KernelCall(kernel, params, (pointer(left, "left"), pointer(right, "right"), output.index))
     return Lowered((call,), output.elements * depth)
 
 
@@ -86,4 +95,6 @@ def _batch_steps(tensor: Tensor, name: str) -> dict[str, int | float]:
     return steps
 
 
-OPERATOR = Definition("BATCH_MATMUL", lower, (Form("int8", ("batch_matmul_s8",)),))
+OPERATOR = Definition(
+    "BATCH_MATMUL", lower, (Form("int8", ("batch_matmul_s8",)), Form("int16", ("batch_matmul_s16",)))
+)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from tinyml.graph import Graph, Operator, Tensor
+from tinyml.ops import move
 from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, refuse, tensor_of
-from tinyml.ops.quantized import check_computed, check_inputs, check_quantized
+from tinyml.ops.quantized import check_computed, check_inputs, check_quantized, check_symmetric
 
 _LOOPS = 4  # loops of a kernel
 
@@ -20,13 +21,23 @@ class Pair:
 
     def call(self, kernel: str, **params: int) -> Lowered:
         """Return the call of `kernel` with the loops and further `params`."""
-        pointers = (pointer(self.first, "input1"), pointer(self.second, "input2"), self.output.index)
+        # Kernels read int64 from bytes, which are aligned to words only.
+        argument = move.pointer if self.first.type == "int64" else pointer
+        pointers = (argument(self.first, "input1"), argument(self.second, "input2"), self.output.index)
         calls = (KernelCall(kernel, self.loops | params, pointers),)
         return Lowered(calls, in_place=in_place((self.first, self.second), self.output))
 
 
-def read(graph: Graph, operator: Operator, types: tuple[str, ...], output_type: str | None = None) -> Pair:
-    """Return the two inputs, both of one of `types`, and the output, of `output_type` or else of the inputs' type.
+def read(
+    graph: Graph,
+    operator: Operator,
+    types: tuple[str, ...],
+    output_type: str | None = None,
+    second_type: str | None = None,
+) -> Pair:
+    """Return the two inputs and the output.
+
+    The first input has one of `types`; the others have its type where none is given for them.
 
     Raises:
         ModelError: types are others, or the shapes do not broadcast.
@@ -35,7 +46,7 @@ def read(graph: Graph, operator: Operator, types: tuple[str, ...], output_type: 
     first, second = tensor_of(graph, operator, 0), tensor_of(graph, operator, 1)
     output = output_of(graph, operator)
     check_computed(graph, operator, first, "input 0", *types)
-    check_computed(graph, operator, second, "input 1", first.type)
+    check_computed(graph, operator, second, "input 1", second_type or first.type)
     check_computed(graph, operator, output, "output", output_type or first.type)
     return Pair(first, second, output, loops(graph, operator, (first, second), output))
 
@@ -58,6 +69,16 @@ def check_all_quantized(graph: Graph, operator: Operator, pair: Pair) -> None:
     """
     check_inputs_quantized(graph, operator, pair)
     check_quantized(graph, operator, pair.output, "output")
+
+
+def check_all_symmetric(graph: Graph, operator: Operator, pair: Pair) -> None:
+    """Check that inputs and output have the zero point 0 if they are int16.
+
+    Raises:
+        ModelError: one has another.
+    """
+    for tensor, role in ((pair.first, "input 0"), (pair.second, "input 1"), (pair.output, "output")):
+        check_symmetric(graph, operator, tensor, role)
 
 
 def loops(graph: Graph, operator: Operator, inputs: tuple[Tensor, ...], output: Tensor) -> dict[str, int | float]:

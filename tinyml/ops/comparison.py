@@ -2,6 +2,8 @@
 
 int8 values are compared after each input was multiplied by its own scale, in fixed point; values that are closer
 than its steps are equal. Others are compared as they are.
+
+TFLM takes int16 in GREATER as well, but scales it by numbers that it never sets; it is refused.
 """
 
 from tinyml import fixedpoint
@@ -13,9 +15,9 @@ from tinyml.ops.lowering import Lowered, refuse
 # Comparisons of the kernels: TM_... of tm_compare.h.
 EQUAL, NOT_EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL = range(6)
 
-_KERNELS = {"int8": "compare_s8", "bool": "compare_u8", "int32": "compare_s32"}
-EQUALITY_FORMS = tuple(Form(types, (_KERNELS[types],)) for types in ("bool", "int8", "int32"))
-ORDER_FORMS = tuple(Form(types, (_KERNELS[types],)) for types in ("int8", "int32"))
+_KERNELS = {"int8": "compare_s8", "bool": "compare_u8", "int32": "compare_s32", "int64": "compare_s64"}
+EQUALITY_FORMS = tuple(Form(types, (kernel,)) for types, kernel in _KERNELS.items())
+ORDER_FORMS = tuple(form for form in EQUALITY_FORMS if form.types != "bool")
 
 
 def _rescaling(graph: Graph, operator: Operator, tensor: Tensor, number: int) -> dict[str, int]:
@@ -36,8 +38,8 @@ def lower(graph: Graph, operator: Operator, comparison: int) -> Lowered:
     Raises:
         ModelError: types, shapes or quantization are not what the kernels compute.
     """
-    types = ("int8", "int32", "bool") if comparison in (EQUAL, NOT_EQUAL) else ("int8", "int32")
-    pair = broadcast.read(graph, operator, types, "bool")
+    forms = EQUALITY_FORMS if comparison in (EQUAL, NOT_EQUAL) else ORDER_FORMS
+    pair = broadcast.read(graph, operator, tuple(form.types for form in forms), "bool")
     params = {"comparison": comparison}
     if pair.first.type == "int8":
         broadcast.check_inputs_quantized(graph, operator, pair)

@@ -5,7 +5,7 @@ from tinyml.ops import broadcast
 from tinyml.ops.definition import Form
 from tinyml.ops.lowering import Lowered
 
-KERNELS = {"int8": "extremum_s8", "int16": "extremum_s16", "int32": "extremum_s32"}
+KERNELS = {"int8": "extremum_s8", "int16": "extremum_s16", "int32": "extremum_s32", "int64": "extremum_s64"}
 FORMS = tuple(Form(types, (kernel,)) for types, kernel in KERNELS.items())
 
 

@@ -15,4 +15,4 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     return comparison.lower(graph, operator, comparison.GREATER)
 
 
-OPERATOR = Definition("GREATER", lower, comparison.ORDER_FORMS)
+OPERATOR = Definition("GREATER", lower, comparison.ORDER_FORMS, wide=True)

@@ -15,4 +15,4 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     return comparison.lower(graph, operator, comparison.GREATER_EQUAL)
 
 
-OPERATOR = Definition("GREATER_EQUAL", lower, comparison.ORDER_FORMS)
+OPERATOR = Definition("GREATER_EQUAL", lower, comparison.ORDER_FORMS, wide=True)

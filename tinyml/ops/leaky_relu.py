@@ -1,4 +1,7 @@
-"""LEAKY_RELU on int8: x above 0, alpha × x below; both come to the output's scale. alpha may be negative."""
+"""LEAKY_RELU on int8 and int16: x above 0, alpha × x below, where alpha may be negative.
+
+Both come to the output's scale.
+"""
 
 import math
 
@@ -17,13 +20,15 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes, quantization or alpha are not what TFLM computes.
     """
-    source, output = lookup.int8_pair(graph, operator)
+    source, output = lookup.quantized_pair(graph, operator, "int8", "int16")
     alpha = options_of(graph, operator).float32(0)
     if not math.isfinite(alpha):
         raise refuse(graph, operator, f"its alpha is {alpha}; a finite number is allowed")
     before, after = source.quantized, output.quantized
     identity = multiplier_of(graph, operator, before.scale / after.scale)
     leaky = multiplier_of(graph, operator, before.scale * abs(alpha) / after.scale)
+    if source.type == "int16":
+        return lookup.rescale(source, output, identity, negative=leaky, negate=alpha < 0)
 
     def function(x: int) -> int:
         x -= before.zero_point
@@ -35,4 +40,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     return lookup.call(source, output, function)
 
 
-OPERATOR = Definition("LEAKY_RELU", lower, (Form("int8", ("lookup_s8",)),))
+OPERATOR = Definition(
+    "LEAKY_RELU", lower, (Form("int8", ("lookup_s8",)), Form("int16", ("rescale_s16",))), wide=True
+)

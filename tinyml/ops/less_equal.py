@@ -15,4 +15,4 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     return comparison.lower(graph, operator, comparison.LESS_EQUAL)
 
 
-OPERATOR = Definition("LESS_EQUAL", lower, comparison.ORDER_FORMS)
+OPERATOR = Definition("LESS_EQUAL", lower, comparison.ORDER_FORMS, wide=True)

@@ -1,19 +1,32 @@
-"""Functions of one 8-bit value as tables of 256 results: activations, ABS, RSQRT, QUANTIZE between 8-bit types.
+"""Functions of one value: activations, ABS, RSQRT, QUANTIZE between 8-bit types.
 
-A table is exact, takes 256 bytes of flash (less than the code of LOGISTIC or of a requantization with its
-constants) and one load an element.
+Of an 8-bit value they are tables of 256 results. A table is exact, takes 256 bytes of flash (less than the code of
+LOGISTIC or of a requantization with its constants) and one load an element. int16 is computed.
 """
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from tinyml import fixedpoint
-from tinyml.fixedpoint import INT8_MAX, INT8_MIN
+from tinyml.fixedpoint import INT16_MAX, INT16_MIN
 from tinyml.graph import Graph, Operator, Tensor
-from tinyml.ops.lowering import Constant, KernelCall, Lowered, output_of, pointer, refuse, tensor_of
-from tinyml.ops.quantized import check_inputs, check_int8, check_shape
+from tinyml.ops import move
+from tinyml.ops.lowering import Constant, KernelCall, Lowered, output_of, pointer, tensor_of
+from tinyml.ops.quantized import check_inputs, check_integer, check_shape, check_symmetric
+
+
+def quantized_pair(graph: Graph, operator: Operator, *types: str) -> tuple[Tensor, Tensor]:
+    """Return the only input and the output, both of one of `types` and of one shape.
+
+    Raises:
+        ModelError: they are not.
+    """
+    check_inputs(graph, operator, (1,))
+    source, output = tensor_of(graph, operator, 0), output_of(graph, operator)
+    check_integer(graph, operator, source, "input", *types)
+    check_integer(graph, operator, output, "output", source.type)
+    check_shape(graph, operator, output, "output", source.shape)
+    return source, output
 
 
 def int8_pair(graph: Graph, operator: Operator) -> tuple[Tensor, Tensor]:
@@ -22,60 +35,68 @@ def int8_pair(graph: Graph, operator: Operator) -> tuple[Tensor, Tensor]:
     Raises:
         ModelError: they are not.
     """
-    check_inputs(graph, operator, (1,))
-    source, output = tensor_of(graph, operator, 0), output_of(graph, operator)
-    check_int8(graph, operator, source, "input")
-    check_int8(graph, operator, output, "output")
-    check_shape(graph, operator, output, "output", source.shape)
+    return quantized_pair(graph, operator, "int8")
+
+
+def symmetric_pair(graph: Graph, operator: Operator) -> tuple[Tensor, Tensor]:
+    """Return the only input and the output, both int8, or both int16 with the zero point 0, and of one shape.
+
+    Raises:
+        ModelError: they are not.
+    """
+    source, output = quantized_pair(graph, operator, "int8", "int16")
+    check_symmetric(graph, operator, source, "input")
+    check_symmetric(graph, operator, output, "output")
     return source, output
 
 
-def call(source: Tensor, output: Tensor, function: Callable[[int], int]) -> Lowered:
-    """Return the call that applies `function` to each element; it maps an input value to an int8 value."""
-    values = np.arange(256, dtype=np.uint8).view(source.type).tolist()
-    table = Constant("table", np.array([function(x) for x in values], np.int8), lookup=True)
-    pointers = (pointer(source, "input"), table, output.index)
-    in_place = () if source.is_constant else (source.index,)
-    return Lowered((KernelCall("lookup_s8", {"size": source.elements}, pointers),), in_place=in_place)
+def elementwise(kernel: str, source: Tensor, output: Tensor, params: Mapping[str, int]) -> Lowered:
+    """Return the call of a kernel that works element by element, and upon its input where that is no smaller."""
+    in_place = () if source.is_constant or output.nbytes > source.nbytes else (source.index,)
+    call = KernelCall(kernel, {"size": source.elements, **params}, (pointer(source, "input"), output.index))
+    return Lowered((call,), in_place=in_place)
 
 
-_SIGMOID_BITS = 4  # integer bits of the input, scaled: beyond 16 LOGISTIC and TANH are at an end of their range
-
-
-def sigmoid(
-    graph: Graph, operator: Operator, function: Callable[[int, int], int], fraction_bits: int, zero_point: int
+def rescale(
+    source: Tensor,
+    output: Tensor,
+    factor: tuple[int, int],
+    *,
+    negative: tuple[int, int] | None = None,
+    absolute: bool = False,
+    negate: bool = False,
+    bounds: tuple[int, int] = (INT16_MIN, INT16_MAX),
 ) -> Lowered:
-    """Return the call for LOGISTIC or TANH.
+    """Return the call that brings int16 to the output's scale.
 
     Args:
-        graph: the model.
-        operator: the operator.
-        function: takes a value and the number of its integer bits, and gives one in Q0.31.
-        fraction_bits: of the output; it stands for numbers in steps of 2^-fraction_bits.
-        zero_point: the output's, which TFLM takes it to be.
-
-    Raises:
-        ModelError: types, shapes or quantization are not what TFLM computes.
+        source, output: the tensors.
+        factor: multiplier and shift of numbers from 0 on.
+        negative: those of numbers below 0, where they are others.
+        absolute: whether the numbers' distances from 0 are taken.
+        negate: whether numbers below 0 change their sign.
+        bounds: the least and the largest result.
     """
-    source, output = int8_pair(graph, operator)
-    if output.quantized.zero_point != zero_point:
-        found = output.quantized.zero_point
-        raise refuse(graph, operator, f"its output has the zero point {found}, not {zero_point}")
-    scale = source.quantized.scale
-    significand, shift = math.frexp(scale * (1 << (31 - _SIGMOID_BITS)))
-    if shift < 0:
-        raise refuse(graph, operator, f"its input has the scale {scale:.6g}; at least 2^-28 is needed")
-    multiplier = fixedpoint.round_half_away(significand * (1 << 31))
-    radius = fixedpoint.input_radius(_SIGMOID_BITS, shift)
+    negative = negative or factor
+    params = {
+        "input_offset": -source.quantized.zero_point,
+        "output_offset": output.quantized.zero_point,
+        "absolute": int(absolute),
+        "multiplier": factor[0],
+        "shift": factor[1],
+        "negative_multiplier": negative[0],
+        "negative_shift": negative[1],
+        "negate": int(negate),
+        "output_min": bounds[0],
+        "output_max": bounds[1],
+    }
+    return elementwise("rescale_s16", source, output, params)
 
-    def result(x: int) -> int:
-        x -= source.quantized.zero_point
-        if x <= -radius:
-            return INT8_MIN
-        if x >= radius:
-            return INT8_MAX
-        real = function(fixedpoint.requantize(x, multiplier, shift), _SIGMOID_BITS)
-        steps = fixedpoint.rounding_shift(real, 31 - fraction_bits)
-        return fixedpoint.clamp(steps + zero_point, INT8_MIN, INT8_MAX)
 
-    return call(source, output, result)
+def call(source: Tensor, output: Tensor, function: Callable[[int], int]) -> Lowered:
+    """Return the call that applies `function` to each element; it maps an input value to an 8-bit value."""
+    values = np.arange(256, dtype=np.uint8).view(source.type).tolist()
+    table = Constant("table", np.array([function(x) for x in values], output.type).view(np.int8), lookup=True)
+    pointers = (move.pointer(source, "input"), table, output.index)
+    in_place = () if source.is_constant else (source.index,)
+    return Lowered((KernelCall("lookup_s8", {"size": source.elements}, pointers),), in_place=in_place)

@@ -1,8 +1,8 @@
-"""MAX_POOL_2D on int8."""
+"""MAX_POOL_2D on int8 and int16."""
 
 from tinyml.graph import Graph, Operator
 from tinyml.ops import pool2d
-from tinyml.ops.definition import Definition, Form
+from tinyml.ops.definition import Definition
 from tinyml.ops.lowering import Lowered
 
 
@@ -12,7 +12,7 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes, options or quantization are not what the kernel computes.
     """
-    return pool2d.lower_to("max_pool2d_s8", graph, operator)
+    return pool2d.lower_to("max_pool2d", graph, operator)
 
 
-OPERATOR = Definition("MAX_POOL_2D", lower, (Form("int8", ("max_pool2d_s8",)),))
+OPERATOR = Definition("MAX_POOL_2D", lower, pool2d.forms("max_pool2d"), wide=True)

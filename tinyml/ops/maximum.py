@@ -15,4 +15,4 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     return extremum.lower(graph, operator, maximum=True)
 
 
-OPERATOR = Definition("MAXIMUM", lower, extremum.FORMS)
+OPERATOR = Definition("MAXIMUM", lower, extremum.FORMS, wide=True)

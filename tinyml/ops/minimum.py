@@ -15,4 +15,4 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     return extremum.lower(graph, operator, maximum=False)
 
 
-OPERATOR = Definition("MINIMUM", lower, extremum.FORMS)
+OPERATOR = Definition("MINIMUM", lower, extremum.FORMS, wide=True)

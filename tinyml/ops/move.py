@@ -165,6 +165,13 @@ def whole(source: Tensor, output: Tensor, name: str = "input") -> KernelCall:
     return copy(source, output, [Loop(source.elements, 1, 1)], name=name)
 
 
+def fill(output: Tensor, byte: int) -> KernelCall:
+    """Return the call that fills `output` with elements whose bytes are all the int8 `byte`."""
+    call = copy(output, output, [Loop(output.elements, 0, 1)])
+    element = np.full(output.nbytes // output.elements, byte, np.int8)
+    return KernelCall(call.kernel, call.params, (Constant("value", element, lookup=True), output.index))
+
+
 def rename(source: Tensor, output: Tensor) -> Lowered:
     """Return how an output gets its input's bytes: it lies in the input's place, and only a constant is copied."""
     if source.is_constant:

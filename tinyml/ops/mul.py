@@ -1,10 +1,12 @@
-"""MUL on int8 and int32, also with broadcasting and with a constant operand."""
+"""MUL on int8, int16 and int32, also with broadcasting and with a constant operand."""
 
 from tinyml.graph import Graph, Operator
 from tinyml.ops import broadcast, sums
-from tinyml.ops.definition import Definition, Form
+from tinyml.ops.definition import Definition
 from tinyml.ops.lowering import Lowered
 from tinyml.ops.quantized import activation_range, multiplier_of
+
+_KERNELS = {"int8": "mul_s8", "int16": "mul_s16"}
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
@@ -13,16 +15,17 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes or quantization are not what the kernels compute.
     """
-    pair = broadcast.read(graph, operator, ("int8", "int32"))
+    pair = broadcast.read(graph, operator, ("int8", "int16", "int32"))
     activation = operator.option(lambda options: options.int8(0))
     if pair.first.type == "int32":
         return sums.arithmetic(graph, operator, pair, sums.MUL, activation)
     broadcast.check_all_quantized(graph, operator, pair)
+    broadcast.check_all_symmetric(graph, operator, pair)
     first, second, output = pair.first.quantized, pair.second.quantized, pair.output.quantized
     low, high = activation_range(graph, operator, activation, pair.output)
     multiplier, shift = multiplier_of(graph, operator, first.scale * second.scale / output.scale)
     return pair.call(
-        "mul_s8",
+        _KERNELS[pair.first.type],
         input1_offset=-first.zero_point,
         input2_offset=-second.zero_point,
         output_offset=output.zero_point,
@@ -33,4 +36,4 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     )
 
 
-OPERATOR = Definition("MUL", lower, (Form("int8", ("mul_s8",)), Form("int32", ("arithmetic_s32",))))
+OPERATOR = Definition("MUL", lower, sums.forms(_KERNELS), wide=True)

@@ -15,4 +15,4 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     return comparison.lower(graph, operator, comparison.NOT_EQUAL)
 
 
-OPERATOR = Definition("NOT_EQUAL", lower, comparison.EQUALITY_FORMS)
+OPERATOR = Definition("NOT_EQUAL", lower, comparison.EQUALITY_FORMS, wide=True)

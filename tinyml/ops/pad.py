@@ -3,12 +3,10 @@
 int8 with a value that is known has a kernel of its own; all else fills the output and copies the input into it.
 """
 
-import numpy as np
-
 from tinyml.graph import Graph, Operator, Tensor
 from tinyml.ops import move
 from tinyml.ops.definition import Definition, Form
-from tinyml.ops.lowering import Constant, KernelCall, Lowered, optional_tensor_of, pointer, refuse, tensor_of
+from tinyml.ops.lowering import KernelCall, Lowered, optional_tensor_of, pointer, refuse, tensor_of
 from tinyml.ops.move import Loop
 from tinyml.ops.quantized import check_inputs, check_int8, check_shape, check_type, constant_of
 
@@ -72,13 +70,9 @@ def _check_value(graph: Graph, operator: Operator, source: Tensor, output: Tenso
 
 def _fill(output: Tensor, value: Tensor | None) -> KernelCall:
     """Return the call that fills the output with the padding's value, by default int8 zero points or zeros."""
-    every = [Loop(output.elements, 0, 1)]
     if value is not None:
-        return move.copy(value, output, every, name="value")
-    default = output.quantized.zero_point if output.type == "int8" else 0
-    call = move.copy(output, output, every)
-    constant = Constant("value", np.full(output.nbytes // output.elements, default, np.int8), lookup=True)
-    return KernelCall(call.kernel, call.params, (constant, output.index))
+        return move.copy(value, output, [Loop(output.elements, 0, 1)], name="value")
+    return move.fill(output, output.quantized.zero_point if output.type == "int8" else 0)
 
 
 def _place(source: Tensor, output: Tensor, paddings: list[tuple[int, int]]) -> KernelCall:

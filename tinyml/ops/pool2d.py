@@ -1,11 +1,12 @@
 """What AVERAGE_POOL_2D and MAX_POOL_2D share."""
 
 from tinyml.graph import Graph, Operator
+from tinyml.ops.definition import Form
 from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, refuse, tensor_of
 from tinyml.ops.quantized import (
     activation_range,
     check_inputs,
-    check_int8,
+    check_integer,
     check_rank,
     check_shape,
     options_of,
@@ -14,19 +15,24 @@ from tinyml.ops.window import slide
 
 # How far input and output scale may lie apart (TFLM's limit): pooling does not rescale.
 _SCALE_TOLERANCE = 1e-6
-_MAX_AREA = 1 << 23  # pixels whose sum fits 32 bits
+_MAX_AREAS = {"int8": 1 << 23, "int16": 1 << 15}  # pixels whose sum fits 32 bits
+
+
+def forms(kernel: str) -> tuple[Form, ...]:
+    """Return the forms of a pool, whose kernels are called `kernel` and their type's size."""
+    return tuple(Form(f"int{bits}", (f"{kernel}_s{bits}",)) for bits in (8, 16))
 
 
 def lower_to(kernel: str, graph: Graph, operator: Operator) -> Lowered:
-    """Lower a pool to `kernel`, "average_pool2d_s8" or "max_pool2d_s8".
+    """Lower a pool to `kernel`, "average_pool2d" or "max_pool2d", of its type.
 
     Raises:
         ModelError: types, shapes, options or quantization are not what the kernel computes.
     """
     check_inputs(graph, operator, (1,))
     source, output = tensor_of(graph, operator, 0), output_of(graph, operator)
-    check_int8(graph, operator, source, "input")
-    check_int8(graph, operator, output, "output")
+    check_integer(graph, operator, source, "input", *_MAX_AREAS)
+    check_integer(graph, operator, output, "output", source.type)
     check_rank(graph, operator, source, "input", 4)
     before, after = source.quantized, output.quantized
     if abs(before.scale - after.scale) > _SCALE_TOLERANCE or before.zero_point != after.zero_point:
@@ -49,8 +55,8 @@ def lower_to(kernel: str, graph: Graph, operator: Operator) -> Lowered:
     check_shape(graph, operator, output, "output", window.output_shape(batches, channels))
     low, high = activation_range(graph, operator, options.int8(5), output)
     area = min(window.height.taps, height) * min(window.width.taps, width)
-    if area > _MAX_AREA:
-        raise refuse(graph, operator, f"its window covers {area} pixels; at most {_MAX_AREA} are allowed")
+    if area > (most := _MAX_AREAS[source.type]):
+        raise refuse(graph, operator, f"its window covers {area} pixels; at most {most} are allowed")
     params = {
         "batches": batches,
         **window.params(),
@@ -60,4 +66,5 @@ def lower_to(kernel: str, graph: Graph, operator: Operator) -> Lowered:
     }
     # Without padding in front, no window begins before the output element's own place.
     in_place = (source.index,) if window.height.pad == window.width.pad == 0 and not source.is_constant else ()
+    kernel += source.type.replace("int", "_s")
     return Lowered((KernelCall(kernel, params, (pointer(source, "input"), output.index)),), in_place=in_place)

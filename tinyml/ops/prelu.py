@@ -1,10 +1,12 @@
-"""PRELU on int8, also with broadcasting: x from 0 on, alpha × x below."""
+"""PRELU on int8, and on int16 with an int8 alpha, also with broadcasting: x from 0 on, alpha × x below."""
 
 from tinyml.graph import Graph, Operator
 from tinyml.ops import broadcast
 from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import Lowered
 from tinyml.ops.quantized import multiplier_of
+
+_KERNELS = {"int8": "prelu_s8", "int16": "prelu_s16"}
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
@@ -13,13 +15,13 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes or quantization are not what the kernel computes.
     """
-    pair = broadcast.read(graph, operator, ("int8",))
+    pair = broadcast.read(graph, operator, tuple(_KERNELS), second_type="int8")
     broadcast.check_all_quantized(graph, operator, pair)
     source, alpha, output = pair.first.quantized, pair.second.quantized, pair.output.quantized
     identity = multiplier_of(graph, operator, source.scale / output.scale)
     leaky = multiplier_of(graph, operator, source.scale * alpha.scale / output.scale)
     return pair.call(
-        "prelu_s8",
+        _KERNELS[pair.first.type],
         input_offset=-source.zero_point,
         alpha_offset=-alpha.zero_point,
         output_offset=output.zero_point,
@@ -30,4 +32,6 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     )
 
 
-OPERATOR = Definition("PRELU", lower, (Form("int8", ("prelu_s8",)),))
+OPERATOR = Definition(
+    "PRELU", lower, tuple(Form(type_, (kernel,)) for type_, kernel in _KERNELS.items()), wide=True
+)

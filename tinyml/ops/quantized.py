@@ -1,4 +1,4 @@
-"""What the operators on int8 tensors share: checks of types and zero points, activation ranges, multipliers."""
+"""What operators on quantized tensors share: checks of types and zero points, activation ranges, multipliers."""
 
 from collections.abc import Iterable
 
@@ -7,10 +7,10 @@ import numpy.typing as npt
 
 from tinyml import fixedpoint
 from tinyml.flatbuffer import Table
-from tinyml.graph import Graph, Operator, Tensor
+from tinyml.graph import INT4, Graph, Operator, Tensor
 from tinyml.ops.lowering import ShapeError, refuse
 
-# Fused activations that TFLM applies to int8 outputs, by their code in the schema.
+# Fused activations that TFLM applies to quantized outputs, by their code in the schema.
 _ACTIVATIONS = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6"}
 
 # TFLM keeps at most so many dimensions of a shape; what it computes with more is not the operator's result.
@@ -18,6 +18,7 @@ _MAX_RANK = 6
 
 # A kernel shifts a 32-bit sum left by at most this; a larger multiplier is undefined in TFLM too.
 _MAX_SHIFT = 30
+_MAX_WIDE_SHIFT = 7  # of a sum of 64 bits
 
 
 def options_of(graph: Graph, operator: Operator) -> Table:
@@ -80,8 +81,16 @@ def check_rank(graph: Graph, operator: Operator, tensor: Tensor, role: str, rank
         raise refuse(graph, operator, f"its {role} has the shape {list(tensor.shape)}, not {rank} dimensions")
 
 
+def limits(tensor: Tensor) -> tuple[int, int]:
+    """Return the least and the largest value of an integer tensor."""
+    if tensor.type == INT4:
+        return -8, 7
+    found = np.iinfo(tensor.type)
+    return int(found.min), int(found.max)
+
+
 def check_quantized(graph: Graph, operator: Operator, tensor: Tensor, role: str) -> None:
-    """Check that `tensor` is quantized as a whole, with a zero point that its 8-bit type can hold.
+    """Check that `tensor` is quantized as a whole, with a zero point that its integer type can hold.
 
     Raises:
         ModelError: it has no quantization, one for each channel, or a zero point that is out of range.
@@ -89,7 +98,9 @@ def check_quantized(graph: Graph, operator: Operator, tensor: Tensor, role: str)
     quantization = tensor.quantized
     if quantization.per_channel:
         raise refuse(graph, operator, f"its {role} has {len(quantization.scales)} scales, not 1")
-    low, high = (0, 255) if tensor.type == "uint8" else (fixedpoint.INT8_MIN, fixedpoint.INT8_MAX)
+    low, high = limits(tensor)
+    if tensor.type == "int32":
+        low, high = low + 1, high - 1  # kernels are given its negative; the interpreter takes the largest for more
     if not low <= quantization.zero_point <= high:
         raise refuse(
             graph, operator, f"its {role} has the zero point {quantization.zero_point}; {low} to {high} is allowed"
@@ -109,14 +120,34 @@ def check_computed(graph: Graph, operator: Operator, tensor: Tensor, role: str, 
         )
 
 
+def check_integer(graph: Graph, operator: Operator, tensor: Tensor, role: str, *types: str) -> None:
+    """Check that `tensor` has one of the integer `types`, is quantized as a whole, and of a rank as TFLM has it.
+
+    Raises:
+        ModelError: it is not.
+    """
+    check_computed(graph, operator, tensor, role, *types)
+    check_quantized(graph, operator, tensor, role)
+
+
+def check_symmetric(graph: Graph, operator: Operator, tensor: Tensor, role: str) -> None:
+    """Check that `tensor` has the zero point 0 if it is int16.
+
+    Raises:
+        ModelError: it has another, which TFLM refuses.
+    """
+    if tensor.type == "int16" and tensor.quantized.zero_point != 0:
+        point = tensor.quantized.zero_point
+        raise refuse(graph, operator, f"its {role} is int16 with the zero point {point}; 0 is allowed")
+
+
 def check_int8(graph: Graph, operator: Operator, tensor: Tensor, role: str) -> None:
     """Check that `tensor` is int8, quantized as a whole, and of a rank that TFLM computes with.
 
     Raises:
         ModelError: it is not.
     """
-    check_computed(graph, operator, tensor, role, "int8")
-    check_quantized(graph, operator, tensor, role)
+    check_integer(graph, operator, tensor, role, "int8")
 
 
 def constant_of(graph: Graph, operator: Operator, tensor: Tensor, role: str) -> npt.NDArray[np.generic]:
@@ -147,7 +178,7 @@ def axis_of(graph: Graph, operator: Operator, source: Tensor, tensor: Tensor) ->
 
 
 def activation_range(graph: Graph, operator: Operator, code: int, output: Tensor) -> tuple[int, int]:
-    """Return the least and the largest int8 value that the fused activation `code` lets through.
+    """Return the least and the largest value of the output's type that the fused activation `code` lets through.
 
     TFLM computes them with 32-bit floats (CalculateActivationRangeQuantized).
 
@@ -178,9 +209,10 @@ def activation_range(graph: Graph, operator: Operator, code: int, output: Tensor
             )
         return output.quantized.zero_point + fixedpoint.round_half_away(steps)
 
+    least, largest = limits(output)
     return (
-        fixedpoint.INT8_MIN if low is None else max(fixedpoint.INT8_MIN, quantized(low)),
-        fixedpoint.INT8_MAX if high is None else min(fixedpoint.INT8_MAX, quantized(high)),
+        least if low is None else max(least, quantized(low)),
+        largest if high is None else min(largest, quantized(high)),
     )
 
 
@@ -196,4 +228,17 @@ def multiplier_of(graph: Graph, operator: Operator, real: float) -> tuple[int, i
             operator,
             f"its scales ask for a factor of {real:.6g} between input and output; below 2^30 is allowed",
         )
+    return pair
+
+
+def wide_multiplier_of(graph: Graph, operator: Operator, real: float) -> tuple[int, int]:
+    """Return the multiplier and shift of a real factor from sums of 64 bits.
+
+    Raises:
+        ModelError: the factor is 2^7 or more (or not finite), which TFLM leaves undefined.
+    """
+    pair = multiplier_of(graph, operator, real)
+    if pair[1] > _MAX_WIDE_SHIFT:
+        reason = f"its scales ask for a factor of {real:.6g} between sums of 64 bits and the output"
+        raise refuse(graph, operator, f"{reason}; below 2^{_MAX_WIDE_SHIFT} is allowed")
     return pair

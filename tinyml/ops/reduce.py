@@ -1,14 +1,26 @@
-"""What reductions over constant axes share: MEAN, SUM, REDUCE_MAX and REDUCE_MIN, int8."""
+"""What reductions over constant axes share: MEAN, SUM, REDUCE_MAX, REDUCE_MIN and REDUCE_ALL."""
 
 import math
 from dataclasses import dataclass
 
+from tinyml import fixedpoint
 from tinyml.graph import Graph, Operator, Tensor
+from tinyml.ops import move
+from tinyml.ops.definition import Form
 from tinyml.ops.lowering import KernelCall, Lowered, output_of, pointer, refuse, tensor_of
-from tinyml.ops.quantized import check_inputs, check_int8, check_shape, check_type, constant_of
+from tinyml.ops.quantized import (
+    check_computed,
+    check_inputs,
+    check_quantized,
+    check_shape,
+    check_type,
+    constant_of,
+)
 
 _LOOPS = 2  # loops of the kernels over kept dimensions, and over reduced ones
-_MAX_COUNT = 1 << 23  # elements whose sum fits 32 bits
+_MAX_COUNT = 1 << 23  # int8 elements whose sum fits 32 bits; sums of int16 wrap
+_SUMS = {"int8": "mean_s8", "int16": "mean_s16"}
+SUM_FORMS = tuple(Form(type_, (kernel,)) for type_, kernel in _SUMS.items())
 _MAX_AXES = 4  # TFLM's
 
 
@@ -18,7 +30,7 @@ class Reduction:
 
     Attributes:
         graph, operator: whose it is.
-        source, output: the input and the output, both int8.
+        source, output: the input and the output, both of one type.
         count: elements that make one output.
         loops: the fields of a kernel's struct that say which elements these are.
     """
@@ -31,8 +43,8 @@ class Reduction:
     loops: dict[str, int | float]
 
 
-def reduction(graph: Graph, operator: Operator) -> Reduction:
-    """Return the parts of an operator that reduces its input over constant axes.
+def reduction(graph: Graph, operator: Operator, *types: str) -> Reduction:
+    """Return the parts of an operator that reduces its input, of one of `types`, over constant axes.
 
     Raises:
         ModelError: types, shapes or axes are not what the kernels compute.
@@ -40,8 +52,10 @@ def reduction(graph: Graph, operator: Operator) -> Reduction:
     check_inputs(graph, operator, (2,))
     source, axes_tensor = tensor_of(graph, operator, 0), tensor_of(graph, operator, 1)
     output = output_of(graph, operator)
-    check_int8(graph, operator, source, "input")
-    check_int8(graph, operator, output, "output")
+    for tensor, role, allowed in ((source, "input", types), (output, "output", (source.type,))):
+        check_computed(graph, operator, tensor, role, *allowed)
+        if tensor.type != "bool":
+            check_quantized(graph, operator, tensor, role)
     axes = _axes(graph, operator, source, axes_tensor)
     keep = operator.option(lambda options: int(options.flag(0)))
     shape = (
@@ -54,27 +68,29 @@ def reduction(graph: Graph, operator: Operator) -> Reduction:
     return Reduction(graph, operator, source, output, count, _loops(graph, operator, source, axes))
 
 
-def check_count(parts: Reduction, what: str) -> None:
-    """Check that a sum of the elements that make one output fits 32 bits; `what` is taken of them.
+def summed(graph: Graph, operator: Operator, what: str) -> Reduction:
+    """Return the parts of an operator on int8 or int16 that takes the sum of the elements, or the mean: `what`.
 
     Raises:
-        ModelError: it does not.
+        ModelError: types, shapes or axes are not what the kernels compute, or a sum may not fit 32 bits.
     """
+    parts = reduction(graph, operator, *_SUMS)
     if parts.count > _MAX_COUNT:
         reason = f"it takes the {what} of {parts.count} elements; at most {_MAX_COUNT} are allowed"
-        raise refuse(parts.graph, parts.operator, reason)
+        raise refuse(graph, operator, reason)
+    return parts
 
 
 def rescaled_sum(parts: Reduction, multiplier: int, shift: int) -> Lowered:
     """Return the call that sums real values and brings the sum to the output's scale by that factor."""
     params = {
         **parts.loops,
-        "input_offset": -parts.source.quantized.zero_point * parts.count,
+        "input_offset": fixedpoint.wrap(-parts.source.quantized.zero_point * parts.count),
         "multiplier": multiplier,
         "shift": shift,
         "output_offset": parts.output.quantized.zero_point,
     }
-    return _lowered(parts, "mean_s8", params)
+    return _lowered(parts, _SUMS[parts.source.type], params)
 
 
 def extreme(graph: Graph, operator: Operator, smallest: bool) -> Lowered:
@@ -83,7 +99,7 @@ def extreme(graph: Graph, operator: Operator, smallest: bool) -> Lowered:
     Raises:
         ModelError: types, shapes, axes or quantization are not what the kernel computes.
     """
-    parts = reduction(graph, operator)
+    parts = reduction(graph, operator, "int8")
     before, after = parts.source.quantized, parts.output.quantized
     if (before.scale, before.zero_point) != (after.scale, after.zero_point):
         raise refuse(
@@ -95,10 +111,21 @@ def extreme(graph: Graph, operator: Operator, smallest: bool) -> Lowered:
     return _lowered(parts, "reduce_extreme_s8", {**parts.loops, "smallest": int(smallest)})
 
 
+def all_of(graph: Graph, operator: Operator) -> Lowered:
+    """Lower REDUCE_ALL: of values that are 0 or 1, the smallest.
+
+    Raises:
+        ModelError: types, shapes or axes are not what the kernel computes.
+    """
+    parts = reduction(graph, operator, "bool")
+    return _lowered(parts, "reduce_extreme_s8", {**parts.loops, "smallest": 1})
+
+
 def _lowered(parts: Reduction, kernel: str, params: dict[str, int | float]) -> Lowered:
     # An output element's first input lies at its own place or behind it.
     in_place = () if parts.source.is_constant else (parts.source.index,)
-    call = KernelCall(kernel, params, (pointer(parts.source, "input"), parts.output.index))
+    argument = move.pointer if parts.source.type == "bool" else pointer
+    call = KernelCall(kernel, params, (argument(parts.source, "input"), parts.output.index))
     return Lowered((call,), in_place=in_place)
 
 

@@ -1,16 +1,16 @@
-"""What RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR share: images and the size that they get, int8."""
+"""What RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR share: images and the size that they get."""
 
 from tinyml.graph import Graph, Operator, Tensor
 from tinyml.ops.lowering import output_of, refuse, tensor_of
-from tinyml.ops.quantized import check_inputs, check_int8, check_rank, check_shape, check_type, constant_of
+from tinyml.ops.quantized import check_inputs, check_integer, check_rank, check_shape, check_type, constant_of
 
 # No layer that fits a microcontroller asks for more; the limit keeps positions inside 32 bits in the kernels, and
 # exact in a 32-bit float.
 _MAX_SIZE = 1 << 15
 
 
-def images_of(graph: Graph, operator: Operator) -> tuple[Tensor, Tensor]:
-    """Return the input and the output, whose height and width a constant prescribes.
+def images_of(graph: Graph, operator: Operator, *types: str) -> tuple[Tensor, Tensor]:
+    """Return the input, of one of `types`, and the output, whose height and width a constant prescribes.
 
     TFLM writes as many pixels as the constant says, whatever the output's shape is, and interpolates int8 values
     as they are, whatever their quantization is.
@@ -20,8 +20,8 @@ def images_of(graph: Graph, operator: Operator) -> tuple[Tensor, Tensor]:
     """
     check_inputs(graph, operator, (2,))
     source, size, output = tensor_of(graph, operator, 0), tensor_of(graph, operator, 1), output_of(graph, operator)
-    check_int8(graph, operator, source, "input")
-    check_int8(graph, operator, output, "output")
+    check_integer(graph, operator, source, "input", *types)
+    check_integer(graph, operator, output, "output", source.type)
     check_rank(graph, operator, source, "input", 4)
     check_type(graph, operator, size, "size", "int32")
     check_shape(graph, operator, size, "size", (2,))

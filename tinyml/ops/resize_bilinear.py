@@ -18,7 +18,7 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes, the size or options are not what TFLM computes.
     """
-    source, output = images_of(graph, operator)
+    source, output = images_of(graph, operator, "int8")
     align_corners = bool(operator.option(lambda options: int(options.flag(2))))
     half_pixels = bool(operator.option(lambda options: int(options.flag(3))))
     if align_corners and half_pixels:

@@ -1,13 +1,17 @@
-"""RESIZE_NEAREST_NEIGHBOR to a constant size, int8."""
+"""RESIZE_NEAREST_NEIGHBOR to a constant size, int8 and int16: pixels are moved as bytes."""
 
 import numpy as np
 import numpy.typing as npt
 
 from tinyml import fixedpoint
-from tinyml.graph import Graph, Operator
+from tinyml.graph import NUMPY_TYPES, Graph, Operator
+from tinyml.ops import move
 from tinyml.ops.definition import Definition, Form
-from tinyml.ops.lowering import Constant, KernelCall, Lowered, pointer
+from tinyml.ops.lowering import Constant, KernelCall, Lowered
 from tinyml.ops.resize import images_of, params_of
+
+_KERNEL = "resize_nearest_s8"
+_TYPES = ("int8", "int16")
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
@@ -16,19 +20,21 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes or the size are not what the kernel computes.
     """
-    source, output = images_of(graph, operator)
+    source, output = images_of(graph, operator, *_TYPES)
     align_corners = bool(operator.option(lambda options: int(options.flag(0))))
     half_pixels = bool(operator.option(lambda options: int(options.flag(1))))
     rows, columns = (
         _nearest(source.shape[axis], output.shape[axis], align_corners, half_pixels) for axis in (1, 2)
     )
+    params = params_of(source, output)
+    params["channels"] *= NUMPY_TYPES[source.type].itemsize
     pointers = (
-        pointer(source, "input"),
+        move.pointer(source, "input"),
         Constant("rows", rows, lookup=True),
         Constant("columns", columns, lookup=True),
         output.index,
     )
-    return Lowered((KernelCall("resize_nearest_s8", params_of(source, output), pointers),))
+    return Lowered((KernelCall(_KERNEL, params, pointers),))
 
 
 def _nearest(size: int, output: int, align_corners: bool, half_pixels: bool) -> npt.NDArray[np.int16]:
@@ -41,4 +47,4 @@ def _nearest(size: int, output: int, align_corners: bool, half_pixels: bool) -> 
     return positions
 
 
-OPERATOR = Definition("RESIZE_NEAREST_NEIGHBOR", lower, (Form("int8", ("resize_nearest_s8",)),))
+OPERATOR = Definition("RESIZE_NEAREST_NEIGHBOR", lower, tuple(Form(type_, (_KERNEL,)) for type_ in _TYPES))

@@ -1,10 +1,12 @@
-"""SUB on int8 and int32, also with broadcasting and with a constant operand."""
+"""SUB on int8, int16 and int32, also with broadcasting and with a constant operand."""
 
 from tinyml.graph import Graph, Operator
 from tinyml.ops import broadcast, sums
-from tinyml.ops.definition import Definition, Form
+from tinyml.ops.definition import Definition
 from tinyml.ops.lowering import Lowered
 from tinyml.ops.quantized import activation_range
+
+_KERNELS = {"int8": "sub_s8", "int16": "sub_s16"}
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
@@ -13,14 +15,14 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes or quantization are not what the kernels compute.
     """
-    pair = broadcast.read(graph, operator, ("int8", "int32"))
+    pair = broadcast.read(graph, operator, ("int8", "int16", "int32"))
     activation = operator.option(lambda options: options.int8(0))
     if pair.first.type == "int32":
         return sums.arithmetic(graph, operator, pair, sums.SUB, activation)
     broadcast.check_all_quantized(graph, operator, pair)
     low, high = activation_range(graph, operator, activation, pair.output)
     return pair.call(
-        "sub_s8",
+        _KERNELS[pair.first.type],
         **sums.inputs_to_one_scale(pair.first, pair.second),
         **sums.to_output(graph, operator, pair),
         activation_min=low,
@@ -28,4 +30,4 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     )
 
 
-OPERATOR = Definition("SUB", lower, (Form("int8", ("sub_s8",)), Form("int32", ("arithmetic_s32",))))
+OPERATOR = Definition("SUB", lower, sums.forms(_KERNELS), wide=True)

@@ -1,10 +1,10 @@
-"""SUM over constant axes, int8."""
+"""SUM over constant axes, int8 and int16."""
 
 from tinyml.graph import Graph, Operator
-from tinyml.ops.definition import Definition, Form
+from tinyml.ops.definition import Definition
 from tinyml.ops.lowering import Lowered
 from tinyml.ops.quantized import multiplier_of
-from tinyml.ops.reduce import check_count, reduction, rescaled_sum
+from tinyml.ops.reduce import SUM_FORMS, rescaled_sum, summed
 
 
 def lower(graph: Graph, operator: Operator) -> Lowered:
@@ -13,10 +13,9 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes, axes or quantization are not what the kernel computes.
     """
-    parts = reduction(graph, operator)
-    check_count(parts, "sum")
+    parts = summed(graph, operator, "sum")
     ratio = parts.source.quantized.scale / parts.output.quantized.scale
     return rescaled_sum(parts, *multiplier_of(graph, operator, ratio))
 
 
-OPERATOR = Definition("SUM", lower, (Form("int8", ("mean_s8",)),))
+OPERATOR = Definition("SUM", lower, SUM_FORMS, wide=True)

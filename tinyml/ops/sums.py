@@ -1,18 +1,30 @@
-"""What ADD, SUB, MUL and SQUARED_DIFFERENCE share: inputs brought to one scale, and arithmetic on int32."""
+"""What ADD, SUB, MUL and SQUARED_DIFFERENCE share: inputs brought to one scale, and arithmetic on int32.
+
+int16 wants power-of-two scales nowhere: TFLM's kernels for them do not look at the option that says so.
+"""
+
+from collections.abc import Mapping
 
 from tinyml import fixedpoint
 from tinyml.fixedpoint import INT32_MAX, INT32_MIN
 from tinyml.graph import Graph, Operator, Tensor
 from tinyml.ops.broadcast import Pair
+from tinyml.ops.definition import Form
 from tinyml.ops.lowering import Lowered, refuse
 
-_LEFT_SHIFT = 20  # TM_SUM_S8_LEFT_SHIFT of the kernels
+_LEFT_SHIFTS = {"int8": 20, "int16": 15}  # TM_SCALED_SUM_..._LEFT_SHIFT of the kernels
 
 # Functions of the kernel arithmetic_s32: TM_ARITHMETIC_... of its header.
 ADD, SUB, MUL, SQUARED_DIFFERENCE = range(4)
 
 # What the fused activations let through without quantization, by their code in the schema.
 _RANGES = {0: (INT32_MIN, INT32_MAX), 1: (0, INT32_MAX), 2: (-1, 1), 3: (0, 6)}
+
+
+def forms(kernels: Mapping[str, str]) -> tuple[Form, ...]:
+    """Return the forms of an operator: those of quantized types, by their `kernels`, and int32."""
+    every = {**kernels, "int32": "arithmetic_s32"}
+    return tuple(Form(type_, (kernel,)) for type_, kernel in every.items())
 
 
 def inputs_to_one_scale(first: Tensor, second: Tensor) -> dict[str, int]:
@@ -35,7 +47,7 @@ def to_output(graph: Graph, operator: Operator, pair: Pair) -> dict[str, int]:
     """
     larger = max(pair.first.quantized.scale, pair.second.quantized.scale)
     scale = pair.output.quantized.scale
-    factor = 2 * larger / ((1 << _LEFT_SHIFT) * scale)
+    factor = 2 * larger / ((1 << _LEFT_SHIFTS[pair.first.type]) * scale)
     if not factor < 1 or (to := fixedpoint.quantize_multiplier(factor))[1] > 0:
         raise refuse(graph, operator, f"its output's scale {scale:.6g} is too small for inputs of {larger:.6g}")
     return {

@@ -1,11 +1,11 @@
-"""TANH on int8, in steps of 1/128.
+"""TANH on int8, in steps of 1/128, and on int16, in steps of 1/32768.
 
-TFLM takes the output's zero point to be 0, whatever the model says; another one is refused.
+TFLM takes an int8 output's zero point to be 0, whatever the model says; another one is refused.
 """
 
 from tinyml import fixedpoint
 from tinyml.graph import Graph, Operator
-from tinyml.ops import lookup
+from tinyml.ops import sigmoid
 from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import Lowered
 
@@ -16,7 +16,7 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes or quantization are not what TFLM computes.
     """
-    return lookup.sigmoid(graph, operator, fixedpoint.tanh, 7, 0)
+    return sigmoid.lower(graph, operator, fixedpoint.tanh, 7, 0, kernel="tanh_s16", powers=2)
 
 
-OPERATOR = Definition("TANH", lower, (Form("int8", ("lookup_s8",)),))
+OPERATOR = Definition("TANH", lower, (Form("int8", ("lookup_s8",)), Form("int16", ("tanh_s16",))), wide=True)

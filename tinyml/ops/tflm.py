@@ -51,7 +51,7 @@ FORMS: dict[str, tuple[str, ...]] = {
         "FULLY_CONNECTED": "int8 16x8 8x4 float32",
         "GATHER": "int8 float32",
         "GATHER_ND": "int8 float32",
-        "GREATER": _NUMBERS,
+        "GREATER": "int8 int32 int64 float32",  # int16 is compared with scales that are never set
         "GREATER_EQUAL": "int8 int32 int64 float32",
         "HARD_SWISH": "int8 float32",
         "IF": "any",

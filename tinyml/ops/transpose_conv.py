@@ -8,7 +8,7 @@ from tinyml.graph import Graph, Operator
 from tinyml.ops.definition import Definition, Form
 from tinyml.ops.lowering import KernelCall, Lowered, refuse
 from tinyml.ops.quantized import check_rank, check_shape, options_of
-from tinyml.ops.weighted import Weighted, weighted
+from tinyml.ops.weighted import WIDE_SUMS, Weighted, weighted
 
 _MAX_SIZE = 1 << 15  # keeps positions inside 32 bits in the kernel
 _SAME, _VALID = 0, 1
@@ -20,7 +20,7 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
     Raises:
         ModelError: types, shapes, options or quantization are not what the kernel computes.
     """
-    layer = weighted(graph, operator, rank=4, channel_axis=0, source_at=2)
+    layer = weighted(graph, operator, rank=4, channel_axis=0, source_at=2, sums=WIDE_SUMS)
     check_rank(graph, operator, layer.source, "input", 4)
     check_rank(graph, operator, layer.output, "output", 4)
     batches, height, width, depth = layer.source.shape
@@ -45,11 +45,15 @@ def lower(graph: Graph, operator: Operator) -> Lowered:
         "stride_width": strides[1],
         "pad_top": pad_top,
         "pad_left": pad_left,
-        "input_offset": -layer.source.quantized.zero_point,
         **to.params,
     }
-    call = KernelCall("transpose_conv_s8", params, layer.pointers(layer.bias, to))
-    return Lowered((call,), layer.source.elements * taps[0] * taps[1] * channels)
+    if not layer.is_int16:
+        params["input_offset"] = -layer.source.quantized.zero_point
+    kernel = "transpose_conv_s16" if layer.is_int16 else "transpose_conv_s8"
+    return Lowered(
+        (KernelCall(kernel, params, layer.pointers(layer.bias, to)),),
+        layer.source.elements * taps[0] * taps[1] * channels,
+    )
 
 
 def _pad(layer: Weighted, axis: int, stride: int, padding: int) -> int:
@@ -71,4 +75,8 @@ def _pad(layer: Weighted, axis: int, stride: int, padding: int) -> int:
     return max((positions - 1) * stride + taps - size, 0) // 2
 
 
-OPERATOR = Definition("TRANSPOSE_CONV", lower, (Form("int8", ("transpose_conv_s8",)),))
+OPERATOR = Definition(
+    "TRANSPOSE_CONV",
+    lower,
+    (Form("int8", ("transpose_conv_s8",)), Form("16x8", ("transpose_conv_s16",))),
+)

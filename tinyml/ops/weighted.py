@@ -1,6 +1,12 @@
-"""What convolutions and dense layers share: an int8 input and output, constant weights and a bias."""
+"""What convolutions and dense layers share: an int8 or int16 input and output, constant weights and a bias.
 
+TFLM unpacks int4 weights before it computes; here they are unpacked when the model is compiled. With int16 inputs
+it sums in the bias's type, and its two kinds of sums are rounded differently (firmware/kernels/tm_channel_s16.h).
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +16,20 @@ from tinyml.ops.lowering import Constant, optional_tensor_of, output_of, pointer
 from tinyml.ops.quantized import (
     activation_range,
     check_inputs,
-    check_int8,
+    check_integer,
     check_rank,
+    check_symmetric,
     check_type,
     constant_of,
     multiplier_of,
     options_of,
+    wide_multiplier_of,
 )
 from tinyml.ops.window import Window, slide
+
+# The type of TFLM's sums of int16 inputs, for each type of bias; and where it takes every bias for int64.
+SUMS = MappingProxyType({None: "int64", "int32": "int32", "int64": "int64"})
+WIDE_SUMS = MappingProxyType({None: "int64", "int64": "int64"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +55,7 @@ class Weighted:
         source: the input.
         filters: the tensor of the weights.
         weights: int8, of the filters' shape.
-        bias: int32, one for each output channel; zeros where the model has none.
+        bias: int32 or, for wide sums, int64, one for each output channel; zeros where the model has none.
         output: the output.
     """
 
@@ -52,8 +64,13 @@ class Weighted:
     source: Tensor
     filters: Tensor
     weights: npt.NDArray[np.int8]
-    bias: npt.NDArray[np.int32]
+    bias: npt.NDArray[np.int32] | npt.NDArray[np.int64]
     output: Tensor
+
+    @property
+    def is_int16(self) -> bool:
+        """Whether inputs and outputs are int16, which has kernels of its own."""
+        return self.source.type == "int16"
 
     def requantized(self, activation: int) -> ChannelOutput:
         """Return how sums become outputs, with the fused activation of that code.
@@ -62,21 +79,49 @@ class Weighted:
             ModelError: a factor is too large, or the activation is not supported.
         """
         factors = _channel_factors(self.source, self.filters, self.output)
-        return _channel_output(self.graph, self.operator, factors, activation, self.output)
+        wide = self.bias.dtype == np.int64
+        pair_of = wide_multiplier_of if wide else multiplier_of
+        pairs = [pair_of(self.graph, self.operator, real) for real in factors]
+        low, high = activation_range(self.graph, self.operator, activation, self.output)
+        params: dict[str, int | float] = {
+            "activation_min": low,
+            "activation_max": high,
+            "per_channel": int(len(pairs) > 1),
+        }
+        if self.is_int16:
+            params["wide_sums"] = int(wide)
+        else:
+            params["output_offset"] = self.output.quantized.zero_point
+            params["shifts_right"] = int(all(shift < 0 for _, shift in pairs))
+        return ChannelOutput(
+            params,
+            Constant("multipliers", np.array([multiplier for multiplier, _ in pairs], np.int32)),
+            Constant("shifts", np.array([shift for _, shift in pairs], np.int8)),
+        )
 
-    def pointers(self, bias: npt.NDArray[np.int32], to: ChannelOutput) -> tuple[int | Constant, ...]:
-        """Return the pointers of a kernel call: input, weights, `bias`, multipliers, shifts, output."""
+    def pointers(
+        self, bias: npt.NDArray[np.int32] | npt.NDArray[np.int64], to: ChannelOutput
+    ) -> tuple[int | Constant, ...]:
+        """Return the pointers of a kernel call: input, weights, `bias` in words, multipliers, shifts, output."""
         return (
             pointer(self.source, "input"),
             Constant("weights", self.weights),
-            Constant("bias", bias),
+            Constant("bias", bias.view(np.int32)),
             to.multipliers,
             to.shifts,
             self.output.index,
         )
 
 
-def weighted(graph: Graph, operator: Operator, rank: int, channel_axis: int, source_at: int = 0) -> Weighted:
+def weighted(
+    graph: Graph,
+    operator: Operator,
+    rank: int,
+    channel_axis: int,
+    source_at: int = 0,
+    sums: Mapping[str | None, str] = MappingProxyType({}),
+    int4: bool = False,
+) -> Weighted:
     """Return the parts of an operator that sums weighted inputs for each output channel.
 
     Args:
@@ -86,6 +131,9 @@ def weighted(graph: Graph, operator: Operator, rank: int, channel_axis: int, sou
         channel_axis: the filter's dimension that counts output channels.
         source_at: the input's place among the operator's inputs, 0 or 2; the filter's is 1, and the bias, if any,
             is the last.
+        sums: for int16 inputs, the type of the sums for each type of the bias that TFLM takes, None for no bias;
+            empty where the input must be int8.
+        int4: whether TFLM takes int4 weights with an int8 input.
 
     Raises:
         ModelError: a type, a rank or a quantization is not what kernels compute with.
@@ -97,12 +145,17 @@ def weighted(graph: Graph, operator: Operator, rank: int, channel_axis: int, sou
         tensor_of(graph, operator, 1),
         output_of(graph, operator),
     )
-    check_int8(graph, operator, source, "input")
-    check_int8(graph, operator, output, "output")
+    check_integer(graph, operator, source, "input", "int8", *(["int16"] if sums else []))
+    check_integer(graph, operator, output, "output", source.type)
+    for tensor, role in ((source, "input"), (output, "output")):
+        check_symmetric(graph, operator, tensor, role)
     check_rank(graph, operator, filters, "filter", rank)
-    weights = _weights_of(graph, operator, filters, channel_axis)
-    bias = _bias_of(graph, operator, optional_tensor_of(graph, operator, bias_at), filters.shape[channel_axis])
-    return Weighted(graph, operator, source, filters, weights, bias, output)
+    types = ("int8", "int4") if int4 and source.type == "int8" else ("int8",)
+    weights = _weights_of(graph, operator, filters, channel_axis, types)
+    bias = optional_tensor_of(graph, operator, bias_at)
+    kinds = sums if source.type == "int16" else {None: "int32", "int32": "int32"}
+    values = _bias_of(graph, operator, bias, filters.shape[channel_axis], kinds)
+    return Weighted(graph, operator, source, filters, weights, values, output)
 
 
 def window_of(layer: Weighted, taps: tuple[int, int], dilation_at: int) -> Window:
@@ -131,7 +184,9 @@ def window_of(layer: Weighted, taps: tuple[int, int], dilation_at: int) -> Windo
 
 
 def fold_offset(
-    bias: npt.NDArray[np.int32], weights: npt.NDArray[np.int8] | npt.NDArray[np.int16], input_offset: int
+    bias: npt.NDArray[np.int32] | npt.NDArray[np.int64],
+    weights: npt.NDArray[np.int8] | npt.NDArray[np.int16],
+    input_offset: int,
 ) -> npt.NDArray[np.int32]:
     """Return the bias with the input's zero point worked in: bias + input_offset × sum of a channel's weights.
 
@@ -156,51 +211,32 @@ def _channel_factors(source: Tensor, filters: Tensor, output: Tensor) -> list[fl
     return [scale * s / output.quantized.scale for s in filters.quantized.scales]
 
 
-def _channel_output(
-    graph: Graph, operator: Operator, reals: list[float], code: int, output: Tensor
-) -> ChannelOutput:
-    """Return the requantization of sums by the factors `reals`, one for each output channel or one for all.
+def _bias_of(
+    graph: Graph, operator: Operator, tensor: Tensor | None, channels: int, sums: Mapping[str | None, str]
+) -> npt.NDArray[np.int32] | npt.NDArray[np.int64]:
+    """Return the bias of each output channel, in the type of the sums; zeros where the model has none.
 
     Raises:
-        ModelError: a factor is too large, or the fused activation `code` is not supported.
-    """
-    pairs = [multiplier_of(graph, operator, real) for real in reals]
-    low, high = activation_range(graph, operator, code, output)
-    params: dict[str, int | float] = {
-        "output_offset": output.quantized.zero_point,
-        "activation_min": low,
-        "activation_max": high,
-        "per_channel": int(len(pairs) > 1),
-        "shifts_right": int(all(shift < 0 for _, shift in pairs)),
-    }
-    return ChannelOutput(
-        params,
-        Constant("multipliers", np.array([multiplier for multiplier, _ in pairs], np.int32)),
-        Constant("shifts", np.array([shift for _, shift in pairs], np.int8)),
-    )
-
-
-def _bias_of(graph: Graph, operator: Operator, tensor: Tensor | None, channels: int) -> npt.NDArray[np.int32]:
-    """Return the bias of each output channel; zeros where the model has none.
-
-    Raises:
-        ModelError: the bias is not a constant of type int32 with `channels` elements.
+        ModelError: the bias is not a constant of a type of `sums` with `channels` elements.
     """
     if tensor is None:
-        return np.zeros(channels, np.int32)
-    check_type(graph, operator, tensor, "bias", "int32")
+        return np.zeros(channels, sums[None])
+    check_type(graph, operator, tensor, "bias", *(name for name in sums if name is not None))
     if tensor.elements != channels:
         raise refuse(graph, operator, f"its bias has {tensor.elements} elements for {channels} output channels")
-    return np.asarray(constant_of(graph, operator, tensor, "bias"), np.int32).reshape(-1)
+    values = constant_of(graph, operator, tensor, "bias")
+    return np.ascontiguousarray(values, sums[tensor.type]).reshape(-1)
 
 
-def _weights_of(graph: Graph, operator: Operator, tensor: Tensor, axis: int) -> npt.NDArray[np.int8]:
-    """Return int8 weights, quantized as a whole or by output channel along dimension `axis`.
+def _weights_of(
+    graph: Graph, operator: Operator, tensor: Tensor, axis: int, types: tuple[str, ...]
+) -> npt.NDArray[np.int8]:
+    """Return the weights as int8, quantized as a whole or by output channel along dimension `axis`.
 
     Raises:
-        ModelError: they are not constant, of another type, or quantized along another dimension.
+        ModelError: they are not constant, of no type of `types`, or quantized along another dimension.
     """
-    check_type(graph, operator, tensor, "filter", "int8")
+    check_type(graph, operator, tensor, "filter", *types)
     if tensor.quantized.per_channel and tensor.quantized.axis != axis:
         raise refuse(
             graph, operator, f"its filter has scales along dimension {tensor.quantized.axis}; {axis} is supported"

@@ -8,6 +8,7 @@ and the parameters and pointers of each kernel call. A test holds them against w
 
 import numpy as np
 
+from tinyml.graph import INT4, Graph
 from tinyml.ops import Constant, KernelCall
 from tinyml.ops.weighted import fold_offset
 from tinyml.plan import Layer, Plan
@@ -20,10 +21,13 @@ _CALL_BYTES = 2 * _WORD  # more than parameters and pointers: what calls of some
 
 # Arrays that the flatbuffer does not hold, in the order in which the interpreter asks for them; it computes tables
 # of functions that have other names.
-_PREPARED = ("multipliers", "shifts", "bias", "exps", "table")
+_PREPARED = ("weights", "multipliers", "shifts", "bias", "exps", "table")
 _SMALL = ("shape", "value")  # small arrays that it makes itself
 _DENSE = "fully_connected_s8"
-_BIAS_AT = {"transpose_conv_s8": 3}  # its place among the operator's inputs, where it is not 2
+_BIAS_AT = {
+    "transpose_conv_s8": 3,
+    "transpose_conv_s16": 3,
+}  # its place among the operator's inputs, where it is not 2
 
 
 def _aligned(size: int) -> int:
@@ -43,8 +47,15 @@ def _folded_bias(call: KernelCall) -> Constant:
     return Constant("bias", fold_offset(bias, weights.reshape(int(params["outputs"]), -1), offset))
 
 
-def _prepared_for(call: KernelCall) -> list[Constant]:
+def _has_packed_weights(graph: Graph, layer: Layer) -> bool:
+    """Return whether the flatbuffer holds the layer's weights as int4, which the interpreter unpacks."""
+    return any(t != -1 and graph.tensors[t].type == INT4 for t in layer.operator.inputs)
+
+
+def _prepared_for(graph: Graph, layer: Layer, call: KernelCall) -> list[Constant]:
     constants = _constants(call)
+    if not _has_packed_weights(graph, layer):
+        constants.pop("weights", None)
     if call.kernel == _DENSE:
         constants["bias"] = _folded_bias(call)
     else:
@@ -54,8 +65,8 @@ def _prepared_for(call: KernelCall) -> list[Constant]:
 
 def prepared(plan: Plan) -> bytes:
     """Return the arrays that the interpreter would compute, in its order, each from a multiple of 4 bytes on."""
-    calls = (call for layer in plan.layers for call in layer.lowered.calls)
-    arrays = (constant.values for call in calls for constant in _prepared_for(call))
+    calls = ((layer, call) for layer in plan.layers for call in layer.lowered.calls)
+    arrays = (constant.values for layer, call in calls for constant in _prepared_for(plan.graph, layer, call))
     parts = (np.ascontiguousarray(values).tobytes() for values in arrays)
     return b"".join(part.ljust(_aligned(len(part)), b"\0") for part in parts)
 

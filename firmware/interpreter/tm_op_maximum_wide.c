@@ -1,0 +1,6 @@
+/* MAXIMUM of int16, int32 and int64; see tinyml/ops/maximum.py. */
+#include "tm_extremum_of.h"
+
+static TM_COLD void prepare(tm_interpreter *model) { tm_wide_extremum_prepare(model, 1); }
+
+const tm_operator tm_op_maximum_wide = {TM_OPERATOR_WIDE | 55, prepare};
