@@ -175,8 +175,8 @@ bool tm_graph_read(tm_interpreter *model) {
   for (uint32_t i = 0; i < model->tensors.length; i++) {
     tm_tensor tensor;
     if (!tm_tensor_read(model, (int32_t)i, &tensor)) return false;
-    model->arena[i] = tensor.is_constant ? TM_WITH_VALUE : tensor.is_variable ? TM_VARIABLE : TM_WITHOUT_VALUE;
-    if (tensor.elements == 0) model->arena[i] = TM_CLOSED;
+    const uint32_t known = tensor.is_constant ? TM_WITH_VALUE : TM_VARIABLE * tensor.is_variable;
+    model->arena[i] = tensor.elements == 0 ? TM_CLOSED : (uint8_t)known;
   }
   bool possible = model->inputs.length != 0 && model->outputs.length != 0 &&
                   list_check(model, &model->inputs, TM_GETS_VALUE); /* no constant, and none twice */

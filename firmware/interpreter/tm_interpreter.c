@@ -57,15 +57,10 @@ bool tm_interpreter_load(tm_interpreter *model, const tm_operator *const *operat
       tm_take(model, most * (uint32_t)sizeof(*model->layer_outputs));
   for (uint32_t i = 0; i < most && tm_is_ok(model); i++) prepare(model, operators, i);
   if (!tm_is_ok(model)) return false;
-  tm_interpreter_reset(model);
   descriptor->layer_count = model->layer_count;
   descriptor->input_count = model->inputs.length;
   descriptor->output_count = model->outputs.length;
   return true;
-}
-
-void tm_interpreter_reset(const tm_interpreter *model) {
-  for (const tm_variable *at = model->variables; at != NULL; at = at->next) memset(at->data, at->value, at->bytes);
 }
 
 void tm_interpreter_run(const tm_interpreter *model, uint32_t first, uint32_t end) {

@@ -19,9 +19,6 @@ typedef struct tm_operator tm_operator;
 bool tm_interpreter_load(tm_interpreter *model, const tm_operator *const *operators, const tm_special *specials,
                          const uint8_t *data, uint32_t size, tm_model *descriptor) TM_COLD;
 
-/* Give the variable tensors of a model that was loaded the values that they begin with, as loading does. */
-void tm_interpreter_reset(const tm_interpreter *model);
-
 /* Run layers `first` to `end` - 1; all of them, from 0 to layer_count, are an inference. */
 void tm_interpreter_run(const tm_interpreter *model, uint32_t first, uint32_t end);
 

@@ -86,11 +86,9 @@ static TM_COLD void lives_find(tm_interpreter *model, tm_life *lives) {
   for (uint32_t i = 0; i < model->tensors.length; i++) {
     tm_tensor tensor;
     tm_tensor_read(model, (int32_t)i, &tensor);
-    tm_life life = {-1, 0, (int32_t)i, tensor.is_constant ? 0 : tensor.bytes};
-    if (tensor.is_variable) { /* all the time */
-      life.first = 0;
-      life.last = count;
-    }
+    /* A variable lives all the time, any other tensor not yet. */
+    const tm_life life = {tensor.is_variable - 1, tensor.is_variable * count, (int32_t)i,
+                          tensor.is_constant ? 0 : tensor.bytes};
     lives[i] = life;
   }
   use(model, lives, model->inputs, -1, 0);

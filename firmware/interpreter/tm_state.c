@@ -1,5 +1,13 @@
 #include "tm_state.h"
 
+#include <string.h>
+
+static void reset(const tm_variable *variable) { memset(variable->data, variable->value, variable->bytes); }
+
+void tm_state_reset(const tm_interpreter *model) {
+  for (const tm_variable *at = model->variables; at != NULL; at = at->next) reset(at);
+}
+
 bool tm_state_read(tm_interpreter *model, uint32_t position, const tm_tensor *source, const tm_tensor *output,
                    tm_tensor *state) {
   if (!tm_require(model, tm_has_input(model, position)) ||
@@ -15,5 +23,6 @@ bool tm_state_read(tm_interpreter *model, uint32_t position, const tm_tensor *so
   variable->bytes = state->bytes;
   variable->value = state->type == TM_INT8 && state->scales.length != 0 ? state->zero_point : 0;
   model->variables = variable;
+  reset(variable);
   return true;
 }

@@ -1,6 +1,6 @@
 /* SVDF with a state of int16; see tm_svdf.h.
  *
- * Reach: an output is written while all inputs of its batch are read again. Output, input and state must not
+ * Reach: the outputs of a batch are written when its inputs were read. Output, input and state must not
  * overlap. */
 #ifndef TM_SVDF_S16_H
 #define TM_SVDF_S16_H
@@ -9,30 +9,53 @@
 
 typedef tm_svdf_params tm_svdf_s16_params;
 
+/* Put the new values of `width` (1 or 4) filters in the places of their oldest. features: [width][inputs];
+ * state: [width][memory]. */
+TM_INLINE void tm_svdf_s16_renew(const tm_svdf_params *params, const int8_t *input, const int8_t *features,
+                                 int32_t width, int16_t *state) {
+  int32_t values[4];
+  tm_svdf_values(params, input, features, width, INT16_MIN, INT16_MAX, values);
+  for (int32_t i = 0; i < width; i++) state[i * params->memory] = (int16_t)(params->state_offset + values[i]);
+}
+
+/* Move a filter's first value, the new one, behind the others. Returns `sum` and all values weighted by time.
+ * times, state: [memory]. */
+TM_INLINE uint32_t tm_svdf_s16_filter(const tm_svdf_params *params, const int16_t *times, int16_t *state,
+                                      uint32_t sum) {
+  const int32_t last = params->memory - 1, offset = params->state_offset;
+  const int16_t newest = state[0];
+  for (int32_t k = 0; k < last; k++) {
+    state[k] = state[k + 1];
+    sum += (uint32_t)(times[k] * (state[k] - offset));
+  }
+  state[last] = newest;
+  return sum + (uint32_t)(times[last] * (newest - offset));
+}
+
 /* input: [batches][inputs]; features: [units * rank][inputs]; times: [units * rank][memory]; bias: [units];
  * state: [batches][units * rank][memory]; output: [batches][units]. */
 TM_INLINE void tm_svdf_s16(const tm_svdf_s16_params *params, const int8_t *input, const int8_t *features,
                            const int16_t *times, const int32_t *bias, int16_t *state, int8_t *output) {
-  const int32_t last = params->memory - 1, offset = params->state_offset;
+  const int32_t inputs = params->inputs, memory = params->memory, filters = params->units * params->rank;
   for (int32_t batch = 0; batch < params->batches; batch++) {
-    const int8_t *feature = features;
+    int32_t filter = 0;
+    for (; filter + 3 < filters; filter += 4) {
+      tm_svdf_s16_renew(params, input, features + filter * inputs, 4, state + filter * memory);
+    }
+    for (; filter < filters; filter++) {
+      tm_svdf_s16_renew(params, input, features + filter * inputs, 1, state + filter * memory);
+    }
     const int16_t *time = times;
     for (int32_t unit = 0; unit < params->units; unit++) {
       uint32_t sum = (uint32_t)bias[unit];
       for (int32_t r = 0; r < params->rank; r++) {
-        for (int32_t k = 0; k < last; k++) {
-          state[k] = state[k + 1];
-          sum += (uint32_t)(time[k] * (state[k] - offset));
-        }
-        state[last] = (int16_t)(offset + tm_svdf_value(params, input, feature, INT16_MIN, INT16_MAX));
-        sum += (uint32_t)(time[last] * (state[last] - offset));
-        feature += params->inputs;
-        time += params->memory;
-        state += params->memory;
+        sum = tm_svdf_s16_filter(params, time, state, sum);
+        time += memory;
+        state += memory;
       }
       *output++ = tm_svdf_output(params, sum);
     }
-    input += params->inputs;
+    input += inputs;
   }
 }
 

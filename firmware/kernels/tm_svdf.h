@@ -24,11 +24,16 @@ typedef struct {
   int32_t output_shift;
 } tm_svdf_params;
 
-/* The new value of a filter, without the zero point of the state, from `low` to `high`. */
-TM_INLINE int32_t tm_svdf_value(const tm_svdf_params *params, const int8_t *input, const int8_t *feature,
-                                int32_t low, int32_t high) {
-  const uint32_t sum = tm_dot_s8(input, feature, params->inputs, params->input_offset, 0);
-  return tm_clamp(tm_requantize((int32_t)sum, params->state_multiplier, params->state_shift), low, high);
+/* The new values of `width` (1 or 4) filters, without the zero point of the state, from `low` to `high`.
+ * features: [width][inputs]. */
+TM_INLINE void tm_svdf_values(const tm_svdf_params *params, const int8_t *input, const int8_t *features,
+                              int32_t width, int32_t low, int32_t high, int32_t values[4]) {
+  uint32_t sums[8] = {0};
+  tm_dot_block_s8(1, width, input, 0, features, params->inputs, params->inputs, params->input_offset, sums);
+  for (int32_t i = 0; i < width; i++) {
+    values[i] =
+        tm_clamp(tm_requantize((int32_t)sums[i], params->state_multiplier, params->state_shift), low, high);
+  }
 }
 
 TM_INLINE int8_t tm_svdf_output(const tm_svdf_params *params, uint32_t sum) {

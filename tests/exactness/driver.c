@@ -55,6 +55,8 @@ static uint32_t get_word(void) {
 static void put_word(uint32_t word) { put((const uint8_t *)&word, sizeof(word)); }
 
 #ifdef INTERPRETED
+#include "tm_state.h"
+
 #ifdef ON_HOST
 /* Allocated with the file's size, so that the sanitizers see a byte outside of it. */
 static uint8_t *get_file(uint32_t size) {
@@ -77,7 +79,7 @@ static tm_interpreter interpreter;
 
 static void run(uint32_t first, uint32_t end) { tm_interpreter_run(&interpreter, first, end); }
 
-static void reset(void) { tm_interpreter_reset(&interpreter); }
+static void reset(void) { tm_state_reset(&interpreter); }
 
 static const tm_model *get_model(void) {
   static tm_model model;

@@ -5,7 +5,8 @@ A file `test_NAME.py` beside the operator's `tinyml/ops/NAME.py` has:
 CASES: for each of the operator's forms (by its types), a hypothesis strategy of `Case`s: models of one operator,
     with random shapes and options, zero points and multipliers also at the ends of their ranges, and samples. What
     TFLM leaves undefined is never drawn. The simplest choice comes first in each strategy, as a failure is shrunk
-    towards it; weights and samples come from a drawn seed.
+    towards it; weights and samples come from a drawn seed. Engines run the samples one after the other, so that
+    several of them show what becomes of a state.
 SMALL: functions that return small models of the operator from a random generator, for the tests that damage them.
 grow(composer, x): adds the operator to a composed model, on the tensor x; where x does not suit it, adds nothing.
 GROWS_ON: the types that x may have, where that is not only int8.

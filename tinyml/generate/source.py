@@ -255,6 +255,7 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         "inputs": _ports(graph, plan, graph.inputs),
         "outputs": _ports(graph, plan, graph.outputs),
         "variables": _variables(graph, plan),
+        "resets": bool(graph.variables) or operators == "all",
         "sha256": _wrapped(f"0x{b:02x}" for b in bytes.fromhex(graph.sha256)),
         "flatbuffer": _wrapped(map(str, graph.data)),
         "engine": engine,

@@ -12,6 +12,9 @@ Adding an operator, say TANH, or a form of it:
    which adds the operator to a composed model (tests/ops/twins.py says what each is).
 4. Its line in `_FILES` below.
 
+An operator that keeps state from one inference to the next names its variable tensors (`Lowered.state`, and
+`tm_state_read` in the interpreter): plans, resets and the comparison with TFLM follow.
+
 All else follows: `tinyml ops` and the contract's tests, `tools/check_ops`, composed models, fuzzing, the tables of
 operators that interpreters are built with. A form of an operator that is there needs no line, only its `Form`, its
 kernels and its cases. `tools/check_ops --operator TANH --count 1000` then proves it, also with `--board` and

@@ -114,6 +114,7 @@ def run(data: bytes, given: Samples) -> tuple[npt.NDArray[np.float32], ...]:
     interpreter.allocate_tensors()
     rows = []
     for i in range(len(given)):
+        interpreter.reset_all_variables()
         for at, array in zip(model.inputs, quantized.inputs, strict=True):
             interpreter.set_tensor(at, array[i : i + 1])
         interpreter.invoke()
