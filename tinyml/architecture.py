@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 from tinyml.errors import BoardError
 
+# Where a layer's output lies upon its input, GCC 12 addresses one from the other's pointer, takes that for an
+# access to address 0 and drops the whole layer as one without effect.
+_KEEPS_LAYERS = "-fno-delete-null-pointer-checks"
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -12,7 +16,7 @@ class Architecture:
     Attributes:
         name: the folder under firmware/port/ that starts the cores.
         cores: their names, as boards give them.
-        compiler_flags: what the start-up code asks of the compiler, besides the board's flags for the core.
+        compiler_flags: what start-up code and models ask of the compiler, besides the board's flags for the core.
         tool_prefix: what the names of the compiler and its tools begin with.
         library: the C library that the compiler needs; its header NAME.h tells its version.
         library_flags: what the compiler has to be told to use it.
@@ -51,7 +55,7 @@ CORTEX_M = Architecture(
         "cortex-m55",
         "cortex-m85",
     ),
-    compiler_flags=("-mno-unaligned-access",),  # the start-up code makes unaligned accesses fault
+    compiler_flags=("-mno-unaligned-access", _KEEPS_LAYERS),  # the start-up code makes unaligned accesses fault
     tool_prefix="arm-none-eabi-",
     library="newlib",
     library_flags=(),
@@ -63,7 +67,7 @@ CORTEX_M = Architecture(
 RISCV = Architecture(
     name="riscv",
     cores=("sifive-e31", "rv32imac"),
-    compiler_flags=(),
+    compiler_flags=(_KEEPS_LAYERS,),
     tool_prefix="riscv64-unknown-elf-",
     library="picolibc",
     library_flags=("--specs=picolibc.specs",),

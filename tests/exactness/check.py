@@ -31,7 +31,7 @@ class Count:
 
     Attributes:
         models, samples: how many were run; a model with several plans counts once for each.
-        exact: samples of which each output and each layer's output was TFLM's.
+        exact: samples of which each output and each layer's outputs were TFLM's.
         refused: models that tinyml and TFLM both refuse.
         skipped: models that do not fit the board.
     """
@@ -87,6 +87,16 @@ class Expected:
     reason: str = ""
 
 
+def _parts(plan: Plan) -> list[tuple[str, int]]:
+    """Return the tensors that an answer holds for each sample, with their names, in its order."""
+    parts = [(f"output {i}", t) for i, t in enumerate(plan.graph.outputs)]
+    for layer in plan.layers:
+        first, *further = layer.operator.outputs
+        parts.append((layer.label, first))
+        parts += [(f"{layer.label}, its output {i},", t) for i, t in enumerate(further, start=1)]
+    return parts
+
+
 def expect(source: Source, case: Case, group: int, make: Callable[[Graph], Plan]) -> Expected:
     """Return what TFLM says of a case of the group, and the job to be run, planned by `make`."""
     graph = read(case.model)
@@ -98,9 +108,8 @@ def expect(source: Source, case: Case, group: int, make: Callable[[Graph], Plan]
         except RuntimeError:
             return Expected(source, case, group, None)
         return Expected(source, case, group, None, reason=f"refused, but TFLM runs it: {error}")
-    tensors = [*graph.outputs, *(layer.operator.outputs[0] for layer in plan.layers)]
     try:
-        found = oracle.run_all(case.model, case.samples, tensors)
+        found = oracle.run_all(case.model, case.samples, [tensor for _, tensor in _parts(plan)])
     except RuntimeError as error:
         return Expected(source, case, group, None, reason=f"planned, but TFLM refuses it: {error}")
     answers = tuple(b"".join(values.tobytes() for values in sample) for sample in found)
@@ -113,14 +122,11 @@ def difference(expected: Expected, answer: bytes | str) -> str:
         return answer
     assert expected.job is not None
     plan = expected.job.plan
-    graph = plan.graph
-    parts = [(f"output {i}", t) for i, t in enumerate(graph.outputs)]
-    parts += [(layer.label, layer.operator.outputs[0]) for layer in plan.layers]
     at = 0
     for number, wanted in enumerate(expected.answers):
         start = 0
-        for name, tensor in parts:
-            size = graph.tensors[tensor].nbytes
+        for name, tensor in _parts(plan):
+            size = plan.graph.tensors[tensor].nbytes
             if answer[at + start : at + start + size] != wanted[start : start + size]:
                 return f"sample {number}: {name} differs"
             start += size

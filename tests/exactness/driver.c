@@ -1,9 +1,10 @@
 /* Runs models on samples that come over a byte stream: standard input on the host, the UART on a board.
  *
  * First comes a model: its number in the table of compiled models, or for the interpreter its size and its bytes;
- * the answer is a status. Then come commands until END. RESET has no answer. INFER and RUN_LAYERS are followed by
- * the values of all inputs; the answer are the bytes of the outputs after an inference, or those of each layer's
- * output, run one by one. All words are uint32. See engines.py. */
+ * then the number of outputs that its layers have besides each one's first, and for each of them the layer's
+ * index, where it lies and its bytes. The answer is a status. Then come commands until END. RESET has no answer.
+ * INFER and RUN_LAYERS are followed by the values of all inputs; the answer are the bytes of the outputs after an
+ * inference, or those of each layer's outputs, run one by one. All words are uint32. See engines.py. */
 #include <stddef.h>
 
 #include "models.h" /* rendered: the compiled models, or the interpreter's operators; and the sizes of buffers */
@@ -54,6 +55,19 @@ static uint32_t get_word(void) {
 
 static void put_word(uint32_t word) { put((const uint8_t *)&word, sizeof(word)); }
 
+/* Outputs of layers that the model does not tell: of each layer those behind the first. */
+static struct {
+  uint32_t layer;
+  uint32_t place; /* its offset in the arena; for the interpreter the tensor's index */
+  uint32_t size;  /* bytes */
+} further[MOST_FURTHER];
+static uint32_t further_count;
+
+static void get_further(void) {
+  further_count = get_word(); /* the host knows MOST_FURTHER */
+  get((uint8_t *)further, further_count * (uint32_t)sizeof(further[0]));
+}
+
 #ifdef INTERPRETED
 #include "tm_state.h"
 
@@ -85,17 +99,27 @@ static const tm_model *get_model(void) {
   static tm_model model;
   const uint32_t size = get_word();
   const uint8_t *const file = get_file(size);
+  get_further();
   model = (tm_model){.run = run, .reset = reset, .arena = arena, .arena_size = sizeof(arena)};
   tm_interpreter_load(&interpreter, all_operators, no_specials, file, size, &model);
   put_word((uint32_t)model.status.error);
   return &model;
 }
+
+static const uint8_t *find(const tm_model *model, uint32_t place) {
+  (void)model;
+  tm_tensor tensor;
+  return tm_place_read(&interpreter, (int32_t)place, &tensor) ? tensor.data : NULL;
+}
 #else
 static const tm_model *get_model(void) {
   const tm_model *const model = models[get_word()];
+  get_further();
   put_word((uint32_t)model->status.error);
   return model;
 }
+
+static const uint8_t *find(const tm_model *model, uint32_t place) { return model->arena + place; }
 #endif
 
 static void get_inputs(const tm_model *model) {
@@ -113,6 +137,9 @@ static void run_layers(const tm_model *model) {
   for (uint32_t i = 0; i < model->layer_count; i++) {
     model->run(i, i + 1);
     put(model->layer_outputs[i].data, model->layer_outputs[i].size);
+    for (uint32_t k = 0; k < further_count; k++) {
+      if (further[k].layer == i) put(find(model, further[k].place), further[k].size);
+    }
   }
 }
 

@@ -33,7 +33,9 @@ _BATCH = 64  # models of one program
 _SECONDS = 30.0  # for one answer, on a busy machine; models are small
 _FILE_BYTES, _ARENA_BYTES = 64 << 10, 64 << 10  # for the interpreter, on a board
 _CODE_BYTES = 4000  # of a compiled model of one operator, about
+_MOST_FURTHER = 128  # outputs of a model's layers besides each one's first
 _WORD = struct.Struct("<I")
+_FURTHER = struct.Struct("<3I")  # layer, place, bytes
 _END, _RESET, _INFER, _RUN_LAYERS = range(4)  # the driver's commands
 
 
@@ -52,9 +54,14 @@ class Job:
     @property
     def answer_sizes(self) -> tuple[int, int]:
         """The bytes of all outputs, and of all layers' outputs."""
-        tensors = self.plan.graph.tensors
-        layers = [layer.operator.outputs[0] for layer in self.plan.layers]
-        return sum(tensors[t].nbytes for t in self.plan.graph.outputs), sum(tensors[t].nbytes for t in layers)
+        tensors, outputs = self.plan.graph.tensors, self.plan.graph.outputs
+        layers = [t for layer in self.plan.layers for t in layer.operator.outputs]
+        return sum(tensors[t].nbytes for t in outputs), sum(tensors[t].nbytes for t in layers)
+
+    @property
+    def further(self) -> list[tuple[int, int]]:
+        """The outputs of layers besides each one's first, which the model tells itself: index of layer, tensor."""
+        return [(layer.index, t) for layer in self.plan.layers for t in layer.operator.outputs[1:]]
 
 
 class _Channel(Protocol):
@@ -142,7 +149,7 @@ class Engine(ABC):
             channel: _Channel | None = None
             for i, job in enumerate(batch):
                 channel = channel or self._start(program)
-                answer = _ask(channel, self._load(i, job), job)
+                answer = _ask(channel, self._load(i, job) + self._further(job), job)
                 if answer is None:
                     answers.append(channel.close())
                     channel = None
@@ -152,6 +159,12 @@ class Engine(ABC):
                 channel.close()
         return answers
 
+    def _further(self, job: Job) -> bytes:
+        """Return what the driver is told of the outputs that the model does not tell itself."""
+        tensors = job.plan.graph.tensors
+        places = [_FURTHER.pack(layer, self._place(job, t), tensors[t].nbytes) for layer, t in job.further]
+        return _WORD.pack(len(places)) + b"".join(places)
+
     def _start(self, program: Path) -> _Channel:
         return _Process(program) if self._board is None else _Emulated(program, self._board)
 
@@ -159,6 +172,7 @@ class Engine(ABC):
         """Compile the driver and `sources` in `folder`, where headers lie too."""
         firmware = resources.firmware()
         includes = [f"-I{path}" for path in (folder, *(firmware / part for part in _PARTS))]
+        definitions = [f"-DMOST_FURTHER={_MOST_FURTHER}", *definitions]
         if self._board is not None:
             return images.link(self._board, folder, [_DRIVER, *sources], [*includes, *definitions])
         if shutil.which("gcc") is None:
@@ -168,9 +182,9 @@ class Engine(ABC):
         subprocess.run(["gcc", *flags, _DRIVER, *sources, "-o", program], check=True, timeout=600)
         return program
 
-    @abstractmethod
     def fits(self, jobs: Sequence[Job]) -> bool:
         """Return whether one program can hold these jobs."""
+        return len(jobs) <= _BATCH and all(len(job.further) <= _MOST_FURTHER for job in jobs)
 
     @abstractmethod
     def _build(self, folder: Path, batch: Sequence[Job]) -> Path:
@@ -179,6 +193,10 @@ class Engine(ABC):
     @abstractmethod
     def _load(self, number: int, job: Job) -> bytes:
         """Return how the driver is told of the model."""
+
+    @abstractmethod
+    def _place(self, job: Job, tensor: int) -> int:
+        """Return how the driver finds the values of a tensor."""
 
 
 _PARTS = ("interpreter", "kernels", "runtime")
@@ -214,7 +232,7 @@ class Compiled(Engine):
     """Models as C: many in one program."""
 
     def fits(self, jobs: Sequence[Job]) -> bool:
-        if len(jobs) > _BATCH:
+        if not super().fits(jobs):
             return False
         if self._board is None:
             return True
@@ -239,6 +257,9 @@ class Compiled(Engine):
     def _load(self, number: int, job: Job) -> bytes:
         return _WORD.pack(number)
 
+    def _place(self, job: Job, tensor: int) -> int:
+        return job.plan.memory.offsets[tensor]
+
 
 class Interpreter(Engine):
     """Models as flatbuffers, one after the other in one program that is built once."""
@@ -256,7 +277,7 @@ class Interpreter(Engine):
         self._program = self._compile(folder, sources, ["-DINTERPRETED"])
 
     def fits(self, jobs: Sequence[Job]) -> bool:
-        return len(jobs) <= _BATCH and all(len(job.plan.graph.data) <= self._room for job in jobs)
+        return super().fits(jobs) and all(len(job.plan.graph.data) <= self._room for job in jobs)
 
     def _build(self, folder: Path, batch: Sequence[Job]) -> Path:
         return self._program
@@ -264,6 +285,9 @@ class Interpreter(Engine):
     def _load(self, number: int, job: Job) -> bytes:
         data = job.plan.graph.data
         return _WORD.pack(len(data)) + data
+
+    def _place(self, job: Job, tensor: int) -> int:
+        return tensor
 
 
 ENGINES: dict[str, type[Engine]] = {"compiled": Compiled, "interpreter": Interpreter}

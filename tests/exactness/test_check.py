@@ -2,14 +2,17 @@
 
 import dataclasses
 from functools import cache
+from typing import Any
 
 import pytest
 
+from tests import oracle
 from tests.emulated import needs_chain
 from tests.exactness import drawing
 from tests.exactness.check import Check
 from tests.exactness.engines import ENGINES
 from tinyml import board as boards
+from tinyml.graph import read
 from tinyml.ops import REGISTRY, mul
 
 SEED = 5
@@ -37,6 +40,25 @@ def test_models_of_every_exact_row_are_tflms(engine: str) -> None:
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_composed_models_are_tflms(engine: str) -> None:
     all_exact(check(engine), [drawing.composed()], 6)
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_every_output_of_a_layer_is_compared(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = drawing.sources("SPLIT")[0]
+    drawn = (case for _, cases in drawing.draw(source, SEED, 50) for case in cases)
+    case = next(case for case in drawn if len(read(case.model).outputs) == 3)
+    assert check(engine).verdict(source, case) == ""
+    right = oracle.run_all
+
+    def wrong(*asked: Any) -> list[oracle.Values]:
+        found = right(*asked)
+        found[1][-1] = ~found[1][-1]  # after the model's three outputs come the layer's
+        return found
+
+    monkeypatch.setattr(oracle, "run_all", wrong)
+    told = check(engine).verdict(source, case)
+    assert told.startswith("sample 1: 0 SPLIT")
+    assert told.endswith(", its output 2, differs")
 
 
 @needs_chain

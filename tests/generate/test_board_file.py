@@ -7,6 +7,7 @@ import pytest
 
 from tests.build import projects
 from tinyml import board as boards
+from tinyml.board.table import Table
 from tinyml.build import build
 from tinyml.errors import BoardError
 from tinyml.generate import board_file, platformio
@@ -87,13 +88,13 @@ def test_an_empty_file_asks_for_each_fact_and_then_loads(tmp_path):
 
 def test_an_empty_file_explains_every_key_that_a_board_may_have(tmp_path, monkeypatch):
     known = {}
-    done = boards._Table.done
+    done = Table.done
 
     def noted(table):
         known.setdefault(table._name, set()).update(table._asked)
         done(table)
 
-    monkeypatch.setattr(boards._Table, "done", noted)
+    monkeypatch.setattr(Table, "done", noted)
     for name in boards.names():
         boards.load(name)
     sections = re.split(r"^(?:# )?\[+(\w+)\]+$", board_file.start("new", None, tmp_path).read_text(), flags=re.M)

@@ -44,11 +44,11 @@ def test_an_answer_that_differs_is_told_with_its_layer(expected, answers):
 
 
 def test_random_graphs_hold_every_operator_and_hard_case():
-    drawn = [drawing.composed_case(random.Random(seed)) for seed in range(400)]
+    # The more operators there are, the more graphs it takes until each of them has come.
+    drawn = [drawing.composed_case(random.Random(seed)) for seed in range(8 * len(REGISTRY))]
     planned = [plans.make(read(case.model)) for case in drawn]
     operators = [(plan.graph, op) for plan in planned for op in plan.graph.operators]
-    rare = {"BROADCAST_ARGS"}  # takes two shapes that the model computes
-    assert {op.name for _, op in operators} | rare == set(REGISTRY)
+    assert {op.name for _, op in operators} == set(REGISTRY)
     assert any(op.name == "ADD" and op.inputs[0] == op.inputs[1] for _, op in operators)
     assert any(op.name == "CONCATENATION" and op.inputs[0] == op.inputs[1] for _, op in operators)
     assert any(set(op.inputs) & set(model.outputs) for model, op in operators)

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from tests.port import stm32
+from tests.port import stm32, stm32_chips
 from tinyml import board as boards
 
 pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc, which is not installed")
@@ -40,7 +40,7 @@ def waits():
     """Each bit that each chip may never set, besides what its clock does not need."""
     for name in CHIPS:
         board = boards.load(name)
-        chip = stm32.chip_of(board)
+        chip = stm32_chips.chip_of(board)
         unused = {1 << 17, 1 << 10} - ({1 << 17} if board.crystal_hz else {1 << 10})
         for ready in chip.follows:
             if ready.register == "ICACHE_SR" or (ready.register == "RCC_CR" and ready.ready in unused):
@@ -58,7 +58,7 @@ def port_of(tmp_path_factory):
 
 def started(port, board, stuck=None):
     """Return the model after the port's start, and the clock that the port tells."""
-    model = stm32.Model(stm32.chip_of(board), board, stuck=stuck)
+    model = stm32.Model(stm32_chips.chip_of(board), board, stuck=stuck)
     clock_hz = stm32.start(port, model)
     return model, clock_hz
 
@@ -102,7 +102,7 @@ def test_what_never_starts_leaves_the_clock_of_the_reset(name, stuck, port_of):
 @pytest.mark.parametrize(("busy", "cached"), [(True, 0), (False, 1)])
 def test_an_instruction_cache_that_stays_busy_is_left_off(busy, cached, port_of):
     board = boards.load("nucleo-l552ze")
-    stuck = next(ready for ready in stm32.L552.follows if ready.register == "ICACHE_SR")
+    stuck = next(ready for ready in stm32_chips.L552.follows if ready.register == "ICACHE_SR")
     model, clock_hz = started(port_of("nucleo-l552ze"), board, stuck if busy else None)
     assert (model["ICACHE_CR"] & 1, clock_hz) == (cached, board.clock_hz)
 
@@ -140,7 +140,7 @@ def test_the_pins_of_an_f1_are_connected_to_the_console(port_of):
 def test_bytes_come_and_go_through_the_console(name, port_of):
     board = boards.load(name)
     status, received, sent = (0x1C, 0x24, 0x28) if stm32.has_new_usart(board) else (0x00, 0x04, 0x04)
-    model = stm32.Model(stm32.chip_of(board), board)
+    model = stm32.Model(stm32_chips.chip_of(board), board)
     port = port_of(name)
     stm32.start(port, model)
     base = board.console.base
@@ -177,7 +177,7 @@ def test_the_data_cache_is_emptied_before_it_is_turned_on(name, sets, port_of):
 @pytest.mark.parametrize(("idcode", "singly"), [(0x10036450, 1), (0x20036450, 0)])
 def test_only_old_chips_of_the_h743_read_their_axi_sram_singly(idcode, singly, port_of):
     board = boards.load("nucleo-h743zi")
-    chip = stm32.chip_of(board)
+    chip = stm32_chips.chip_of(board)
     registers = {**chip.registers, "DBGMCU_IDCODE": (chip.registers["DBGMCU_IDCODE"][0], idcode)}
     model = stm32.Model(replace(chip, registers=registers), board)
     stm32.start(port_of("nucleo-h743zi"), model)

@@ -34,7 +34,6 @@ def link(board: Board, folder: Path, sources: Sequence[Path], flags: Sequence[st
     compiling = [
         "-std=c99",
         "-O2",
-        "-fno-delete-null-pointer-checks",
         *platformio.compiler_flags(board),
         *architecture.library_flags,
         "-ffunction-sections",

@@ -1,7 +1,8 @@
-/* A 32-bit timer of an STM32 (TIM2 or TIM5) as the counter. */
+/* A 32-bit timer of an STM32 (TIM2 or TIM5) as the counter. Has the port's tm_port_ticks. */
 #ifndef TM_STM32_TIMER_H
 #define TM_STM32_TIMER_H
 
+#include "tm_port.h"
 #include "tm_stm32.h"
 
 #define TM_STM32_TIM_CR1 (TM_BOARD_COUNTER_BASE + 0x00u)
@@ -17,6 +18,6 @@ static inline void tm_stm32_timer_start(void) {
   TM_REGISTER(TM_STM32_TIM_CR1) = 1u;
 }
 
-static inline uint32_t tm_stm32_timer_ticks(void) { return TM_REGISTER(TM_STM32_TIM_CNT); }
+uint32_t tm_port_ticks(void) { return TM_REGISTER(TM_STM32_TIM_CNT); }
 
 #endif

@@ -1,7 +1,9 @@
-/* The USART of the STM32 families F1, F2, F4 and L1 as the console. */
+/* The USART of the STM32 families F1, F2, F4 and L1 as the console. Has the port's tm_port_read and
+ * tm_port_write. */
 #ifndef TM_STM32_USART_V1_H
 #define TM_STM32_USART_V1_H
 
+#include "tm_port.h"
 #include "tm_stm32.h"
 
 #define TM_STM32_USART_SR (TM_BOARD_CONSOLE_BASE + 0x00u)
@@ -17,7 +19,7 @@ static inline void tm_stm32_usart_start(uint32_t clock_hz) {
   TM_REGISTER(TM_STM32_USART_CR1) = TM_STM32_USART_CR1_ON;
 }
 
-static inline int32_t tm_stm32_usart_read(void) {
+int32_t tm_port_read(void) {
   if ((TM_REGISTER(TM_STM32_USART_SR) & TM_STM32_USART_SR_RX_FULL) == 0) {
     return -1;
   }
@@ -25,7 +27,7 @@ static inline int32_t tm_stm32_usart_read(void) {
 }
 
 /* Waits until the byte is out, so that a reset needs no wait of its own. */
-static inline void tm_stm32_usart_write(uint8_t byte) {
+void tm_port_write(uint8_t byte) {
   TM_REGISTER(TM_STM32_USART_DR) = byte;
   while ((TM_REGISTER(TM_STM32_USART_SR) & TM_STM32_USART_SR_TX_DONE) == 0) {
   }

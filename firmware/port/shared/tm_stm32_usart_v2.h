@@ -1,8 +1,9 @@
 /* The USART of the STM32 families F7, H7, L4 and L5 as the console, and their low-power UART, which has the same
- * registers. */
+ * registers. Has the port's tm_port_read and tm_port_write. */
 #ifndef TM_STM32_USART_V2_H
 #define TM_STM32_USART_V2_H
 
+#include "tm_port.h"
 #include "tm_stm32.h"
 
 #define TM_STM32_USART_CR1 (TM_BOARD_CONSOLE_BASE + 0x00u)
@@ -31,7 +32,7 @@ static inline void tm_stm32_usart_start(uint32_t clock_hz, uint32_t steps) {
   TM_REGISTER(TM_STM32_USART_CR1) = TM_STM32_USART_CR1_ON;
 }
 
-static inline int32_t tm_stm32_usart_read(void) {
+int32_t tm_port_read(void) {
   if ((TM_REGISTER(TM_STM32_USART_ISR) & TM_STM32_USART_ISR_RX_FULL) == 0) {
     return -1;
   }
@@ -39,7 +40,7 @@ static inline int32_t tm_stm32_usart_read(void) {
 }
 
 /* Waits until the byte is out, so that a reset needs no wait of its own. */
-static inline void tm_stm32_usart_write(uint8_t byte) {
+void tm_port_write(uint8_t byte) {
   TM_REGISTER(TM_STM32_USART_TDR) = byte;
   while ((TM_REGISTER(TM_STM32_USART_ISR) & TM_STM32_USART_ISR_TX_DONE) == 0) {
   }

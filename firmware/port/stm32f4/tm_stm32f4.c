@@ -27,10 +27,4 @@ void tm_port_init(void) {
 
 uint32_t tm_port_clock_hz(void) { return clock_hz; }
 
-int32_t tm_port_read(void) { return tm_stm32_usart_read(); }
-
-void tm_port_write(uint8_t byte) { tm_stm32_usart_write(byte); }
-
-uint32_t tm_port_ticks(void) { return tm_stm32_timer_ticks(); }
-
 void tm_port_reset(void) { tm_cpu_reset(); }

@@ -96,9 +96,6 @@ env.Append(
         *core,
         specs,
         "-O2",
-        # Where a layer's output lies upon its input, GCC 12 addresses one from the other's pointer, takes that for
-        # an access to address 0 and drops the whole layer as one without effect.
-        "-fno-delete-null-pointer-checks",
         "-ffunction-sections",
         "-fdata-sections",
         "-fno-common",
