@@ -1,11 +1,25 @@
+#include <string.h>
+
 #include "tm_dense.h"
 
-/* Whether the bias's scale is near enough to input * filter scale: within 0.02 output scales (TFLM's limit). */
+/* A float without the lower half of its significand. */
+static TM_COLD float upper(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof(bits));
+  return tm_float(bits & 0xFFFFF000U);
+}
+
+/* Whether the bias's scale is near enough to input * filter scale: within 0.02 output scales (TFLM's limit, which
+ * it computes with 64-bit floats). The product is taken in parts that 32 bits hold exactly, as the difference may
+ * be far smaller than it. */
 static TM_COLD bool bias_scale_fits(const tm_weighted *weighted) {
   const tm_tensor *bias = &weighted->bias;
-  const float scale = weighted->output.scale, found = bias->scales.length == 0 ? 0.0F : bias->scale / scale;
-  const float difference = weighted->source.scale / scale * weighted->filter.scale - found;
-  return difference <= 0.02F && difference >= -0.02F;
+  const float a = weighted->source.scale, b = weighted->filter.scale;
+  const float a_upper = upper(a), b_upper = upper(b), a_lower = a - a_upper, b_lower = b - b_upper;
+  const float far = a_upper * b_upper - (bias->scales.length == 0 ? 0.0F : bias->scale);
+  const float difference = far + (a_upper * b_lower + a_lower * b_upper + a_lower * b_lower);
+  const float most = 0.02F * weighted->output.scale;
+  return difference <= most && difference >= -most;
 }
 
 /* Whether a weight with the zero point of the filter's type, int8 or int4, can be brought to 0. */

@@ -5,7 +5,7 @@
 #ifndef TM_QUANTIZE_INTEGER_H
 #define TM_QUANTIZE_INTEGER_H
 
-#include "cast.h"
+#include "tm_element.h"
 #include "tm_requantize.h"
 
 typedef struct {
