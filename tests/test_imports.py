@@ -22,6 +22,7 @@ ORDER = (
     ("importers",),
     ("quantize",),
     ("ops",),
+    ("emit",),
     ("plan",),
     ("generate",),
     ("build",),

@@ -1,0 +1,1 @@
+"""Kernels for instruction sets, rendered for one layer."""

@@ -1,0 +1,154 @@
+"""From 32-bit sums to int8 outputs for the DSP extension, where one form of TFLM's two roundings is exact.
+
+`Folded`, 2 instructions, where everything below the output's zero point is clamped anyway (a fused RELU with zero
+point -128). A channel's sum comes multiplied by 2^(1 + d), d = E - e >= 1, where 2^-e is its shift:
+
+    SMMLA acc, acc, M, C        with C = 2^(d - 1) + 2^(E - 1) + zero point * 2^E
+    SSAT  acc, #8, acc, ASR #E
+
+A positive sum x becomes floor((x M + 2^30 + 2^(30 + e)) / 2^(31 + e)), both roundings in one floor; a negative one
+becomes 0 or less, as TFLM's does.
+
+`Signed`, 4 instructions, for any clamp. The sum comes multiplied by 2:
+
+    ADD    t, C, acc, ASR #31   with C = 2^(e - 1) + zero point * 2^e
+    SMMLAR acc, acc, M, t
+    ASR    acc, acc, e
+    SSAT   acc, #8, acc
+
+TFLM subtracts 1 where the product is negative, this where the sum is; they differ where the product rounds to 0,
+and then both give 0.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from tinyml.emit.listing import Listing
+
+_LARGEST_SHIFT = 20  # with it, a zero point of -128 leaves room for the product in 32 bits
+_INT32_MAX = (1 << 31) - 1
+_INT16_MAX = (1 << 15) - 1
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Channels:
+    """What is known of the sums of a layer's output channels.
+
+    Attributes:
+        largest: [channels], how far from 0 a channel's sum may be.
+        weight: [channels], the largest weight of a channel, without its sign.
+        multipliers: [channels].
+        exponents: [channels], -shift.
+        zero_point: of the output.
+        low, high: the clamp.
+    """
+
+    largest: Integers
+    weight: Integers
+    multipliers: Integers
+    exponents: Integers
+    zero_point: int
+    low: int
+    high: int
+
+
+class Epilogue(Protocol):
+    """How sums become outputs.
+
+    Attributes:
+        scales: [channels], powers of two that weights and biases are multiplied by.
+        constants: [channels, words], what `emit` reads for a channel.
+        registers: how many registers `emit` needs.
+    """
+
+    @property
+    def scales(self) -> Integers:
+        """See above."""
+
+    @property
+    def constants(self) -> npt.NDArray[np.int32]:
+        """See above."""
+
+    @property
+    def registers(self) -> int:
+        """See above."""
+
+    def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str]) -> None:
+        """Write what turns some sums of a channel into outputs; r2 is at the channel's constants and moves on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Folded:
+    """See above."""
+
+    scales: Integers
+    constants: npt.NDArray[np.int32]
+    exponent: int
+    high: int
+    registers: int = 2
+
+    def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str]) -> None:
+        """Write the two instructions of each sum."""
+        asm(f"ldm r2!, {{{free[0]}, {free[1]}}}")
+        asm(*(f"smmla {x}, {x}, {free[0]}, {free[1]}" for x in sums))
+        for x in sums:
+            asm(f"ssat {x}, #8, {x}, asr #{self.exponent}")
+            asm.clamp(x, -128, self.high)
+
+
+@dataclass(frozen=True, eq=False)
+class Signed:
+    """See above."""
+
+    scales: Integers
+    constants: npt.NDArray[np.int32]
+    low: int
+    high: int
+    registers: int = 4
+
+    def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str]) -> None:
+        """Write the four instructions of each sum."""
+        factor, addend, exponent, signed = free[:4]
+        asm(f"ldm r2!, {{{factor}, {addend}, {exponent}}}")
+        for x in sums:
+            asm(f"add {signed}, {addend}, {x}, asr #31", f"smmlar {x}, {x}, {factor}, {signed}")
+            asm(f"asr {x}, {x}, {exponent}", f"ssat {x}, #8, {x}")
+            asm.clamp(x, self.low, self.high)
+
+
+def find_epilogue(of: Channels) -> Epilogue | None:
+    """Return the shortest form that is exact for all sums, or None where none is."""
+    if int(of.exponents.min()) < 1 or int(of.exponents.max()) > _LARGEST_SHIFT - 1:
+        return None
+    return _folded(of) or _signed(of)
+
+
+def _folded(of: Channels) -> Folded | None:
+    if of.zero_point != -128 or of.low != -128:
+        return None
+    exponent = int(of.exponents.max()) + 1
+    extra = exponent - of.exponents
+    scales = np.left_shift(2, extra)
+    if _overflows(of, scales):
+        return None
+    addends = (1 << extra - 1) + (1 << exponent - 1) + (of.zero_point << exponent)
+    return Folded(scales, np.stack([of.multipliers, addends], 1).astype(np.int32), exponent, of.high)
+
+
+def _signed(of: Channels) -> Signed | None:
+    scales = np.full_like(of.exponents, 2)
+    if _overflows(of, scales):
+        return None
+    addends = np.left_shift(1, of.exponents - 1) + np.left_shift(of.zero_point, of.exponents)
+    constants = np.stack([of.multipliers, addends, of.exponents], 1).astype(np.int32)
+    return Signed(scales, constants, of.low, of.high)
+
+
+def _overflows(of: Channels, scales: Integers) -> bool:
+    return bool((of.largest * scales > _INT32_MAX).any() or (of.weight * scales > _INT16_MAX).any())

@@ -1,0 +1,84 @@
+"""The text of one function in assembly for the DSP extension, with what it costs."""
+
+import math
+
+_ADD_IMMEDIATE = 4095  # the largest that ADDW and SUBW take
+
+
+class Listing:
+    """Instructions of a function, in order.
+
+    Attributes:
+        name: the function.
+        instructions: how many one call runs.
+        cycles: about how many cycles they take on a Cortex-M4 with memory that answers at once.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.instructions = 0
+        self.cycles = 0
+        self._lines: list[str] = []
+        self._times = [1]
+        self._after_load = False
+
+    def __call__(self, *instructions: str) -> None:
+        """Append instructions."""
+        times = math.prod(self._times)
+        for text in instructions:
+            self._lines.append(f"  {text}")
+            self.instructions += times
+            self.cycles += times * self._cycles_of(text)
+
+    def _cycles_of(self, text: str) -> int:
+        operation = text.split()[0]
+        pipelined, self._after_load = self._after_load, False
+        if operation.startswith(("ldm", "push", "pop")):
+            return 2 + text.count(",")
+        if operation.startswith("ldr"):
+            self._after_load = operation != "ldrd"
+            return 3 if operation == "ldrd" else 2 - pipelined
+        return 3 if operation in ("b", "bne", "beq", "blt", "bx") else 1
+
+    def begin(self, times: int, label: str) -> None:
+        """Begin a loop that runs so many times, at a local label (a number)."""
+        self.label(label)
+        self._times.append(times)
+
+    def end(self) -> None:
+        """End the innermost loop."""
+        self._times.pop()
+
+    def label(self, label: str) -> None:
+        """Place a label."""
+        self._lines.append(f"{label}:")
+
+    def add(self, register: str, distance: int) -> None:
+        """Append what adds a number to a register."""
+        operation, distance = ("add" if distance > 0 else "sub"), abs(distance)
+        low, high = distance & _ADD_IMMEDIATE, distance & ~_ADD_IMMEDIATE
+        if high > 0xFF000:
+            raise ValueError(f"{distance} is too far for two additions")
+        if low:
+            self(f"{operation}w {register}, {register}, #{low}")
+        if high:
+            self(f"{operation} {register}, {register}, #{high}")
+
+    def clamp(self, register: str, low: int, high: int) -> None:
+        """Append what clamps a register that holds an int8."""
+        if low > -128:
+            self(f"cmp {register}, #{low}", "it lt", f"movlt {register}, #{low}")
+        if high < 127:
+            self(f"cmp {register}, #{high}", "it gt", f"movgt {register}, #{high}")
+
+    @property
+    def size(self) -> int:
+        """At most how many bytes of code it is."""
+        return 4 * sum(not line.endswith(":") for line in self._lines)
+
+    @property
+    def text(self) -> str:
+        """The function for the assembler."""
+        name = self.name
+        head = [f"  .global {name}", f"  .type {name}, %function", "  .balign 4", "  .thumb_func", f"{name}:"]
+        return "\n".join([*head, *self._lines, f"  .size {name}, . - {name}", ""])
