@@ -17,7 +17,7 @@ def test_one_factor_gives_the_mean_of_every_sum(pixels):
     found = pooling.find_mean(pixels, means, 1 / pixels, -128, 127)
     assert found is not None
     sums = pooling.sums_of(pixels)
-    assert -(1 << 15) <= sums.min()
+    assert sums.min() >= -(1 << 15)
     assert sums.max() < 1 << 15
     values = found.addend + (found.factor * sums >> 16) >> found.exponent
     assert (np.clip(values, -128, 127) == means).all()
