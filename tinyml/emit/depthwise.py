@@ -82,7 +82,7 @@ def _schedule(row: Row, outputs: int, epilogue: Epilogue) -> Schedule | None:
 
 
 def constants(
-    schedule: Schedule, weights: npt.NDArray[np.int8], bias: npt.NDArray[np.int32], epilogue: Epilogue
+    schedule: Schedule, weights: npt.NDArray[np.int64], bias: npt.NDArray[np.int64], epilogue: Epilogue
 ) -> npt.NDArray[np.int32]:
     """Return what the kernel reads, [channels, words]: weights by pass, the bias after those of the first one.
 
@@ -92,8 +92,8 @@ def constants(
         bias: [channels].
         epilogue: how sums become outputs.
     """
-    scaled = weights.astype(np.int64) * epilogue.scales
-    sums = weights.sum(axis=(0, 1), dtype=np.int64)
+    scaled = weights * epilogue.scales
+    sums = weights.sum(axis=(0, 1))
     columns = []
     for i, part in enumerate(schedule.passes):
         for bottom, top in part.words:

@@ -70,7 +70,7 @@ def find_words(row: Row) -> Words | None:
 
 
 def constants(
-    words: Words, weights: npt.NDArray[np.int8], bias: npt.NDArray[np.int32], epilogue: Epilogue
+    words: Words, weights: npt.NDArray[np.int64], bias: npt.NDArray[np.int64], epilogue: Epilogue
 ) -> npt.NDArray[np.int32]:
     """Return what the kernel reads, [channels / 4, words]: biases, weights by pair of taps, and the epilogue's.
 
@@ -80,8 +80,8 @@ def constants(
         bias: [channels].
         epilogue: how sums become outputs.
     """
-    scaled = weights.astype(np.int64) * epilogue.scales
-    sums = weights.sum(axis=(0, 1), dtype=np.int64)
+    scaled = weights * epilogue.scales
+    sums = weights.sum(axis=(0, 1))
     parts = [(bias - words.row.zero_point * sums) * epilogue.scales]
     taps = words.taps
     for first, second in zip(taps[::2], taps[1::2], strict=False):

@@ -133,7 +133,7 @@ def constants(of: Sum) -> npt.NDArray[np.int32]:
 def emit(listing: Listing, elements: int, of: Sum) -> None:
     """Write the kernel for rows of so many elements.
 
-    Arguments of the function: two row pointers, output, scratch (not used), constants.
+    Arguments of the function: two row pointers, at multiples of 4; output, scratch (not used), constants.
     The output may lie upon an input.
     """
     asm = listing
@@ -144,7 +144,7 @@ def emit(listing: Listing, elements: int, of: Sum) -> None:
         asm.add("r3", 8 * groups)
         asm("push {r3}")
         asm.begin(groups, "1")
-        _group(asm, of, aligned=elements % 4 == 0)
+        _group(asm, of)
         asm("ldr r3, [sp]", "adds r2, #8", "cmp r2, r3", "bne 1b")
         asm.end()
         asm("add sp, #4")
@@ -154,12 +154,9 @@ def emit(listing: Listing, elements: int, of: Sum) -> None:
     asm("pop {r4-r11, pc}")
 
 
-def _group(asm: Listing, of: Sum, aligned: bool) -> None:
+def _group(asm: Listing, of: Sum) -> None:
     """Write eight elements."""
-    if aligned:
-        asm("ldm r0!, {r8, r9}", "ldm r1!, {r10, r11}")
-    else:
-        asm("ldr r8, [r0], #4", "ldr r9, [r0], #4", "ldr r10, [r1], #4", "ldr r11, [r1], #4")
+    asm("ldm r0!, {r8, r9}", "ldm r1!, {r10, r11}")
     for word, (first, second) in enumerate((("r8", "r10"), ("r9", "r11"))):
         asm(f"and r12, r7, {first}, lsl #8", f"and {first}, r7, {first}")
         asm(f"and lr, r7, {second}, lsl #8", f"and {second}, r7, {second}")

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinyml.emit.listing import Listing
+from tinyml.fixedpoint import requantize
 
 MAX_PIXELS = 256
 _UNROLLED = 8  # pixels of a window that are written out
@@ -64,6 +65,12 @@ def pool_means(pixels: int) -> Integers:
     sums = sums_of(pixels)
     means: Integers = np.sign(sums) * ((np.abs(sums) + pixels // 2) // pixels)
     return means
+
+
+def requantized_sums(pixels: int, offset: int, multiplier: int, shift: int, zero_point: int) -> Integers:
+    """Return what mean_s8 gives for each of `sums_of(pixels)`."""
+    values = [requantize(total + offset, multiplier, shift) + zero_point for total in sums_of(pixels).tolist()]
+    return np.array(values, np.int64)
 
 
 def find_mean(pixels: int, values: Integers, slope: float, low: int, high: int) -> Mean | None:
