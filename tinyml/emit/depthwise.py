@@ -8,7 +8,8 @@ calls. The zero point is worked into the bias, so that padding counts as inputs 
     r0 r3 - r12 lr, the lowest first:
         weights of the pass | its row pointers | inputs, two registers a column | ... | sums of the strip
 
-The bias arrives in the highest register, that of the sum which begins last; the others begin from there. Row
+The bias arrives in the highest register, that of the sum which begins last; the others begin from there, but for
+those that have a bias of their own. Row
 pointers are kept as distances from the output, so that one pointer moves from channel to channel. The loops:
 strips, of which equal ones share their instructions, and in them channels.
 """
@@ -39,11 +40,13 @@ class Schedule:
         row: the row.
         passes: over each strip.
         groups: the strips; those of a group are done by the same instructions.
+        edges: the outputs with taps in the padding that have a bias of their own, with the padding's part in it.
     """
 
     row: Row
     passes: tuple[Pass, ...]
     groups: tuple[tuple[Strip, ...], ...]
+    edges: tuple[int, ...] = ()
 
     @property
     def scratch_bytes(self) -> int:
@@ -51,11 +54,18 @@ class Schedule:
         return self.row.padding_bytes
 
 
-def find_schedule(row: Row, epilogue: Epilogue) -> Schedule | None:
-    """Return the fastest schedule, or None where registers, offsets or code would be too many."""
+def find_schedule(row: Row, epilogue: Epilogue, edges: bool = False) -> Schedule | None:
+    """Return the fastest schedule, or None where registers, offsets or code would be too many.
+
+    Args:
+        row: the row.
+        epilogue: how sums become outputs.
+        edges: whether outputs with taps in the padding may have a bias of their own where one strip is the row. It
+            spares the padding's steps, for 4 bytes a channel and output.
+    """
     found = []
     for outputs in range(1, min(_MOST_OUTPUTS, row.outputs) + 1):
-        schedule = _schedule(row, outputs, epilogue)
+        schedule = _schedule(row, outputs, epilogue, edges)
         if schedule is not None:
             listing = Listing("trial")
             emit(listing, schedule, epilogue)
@@ -64,7 +74,7 @@ def find_schedule(row: Row, epilogue: Epilogue) -> Schedule | None:
     return min(found, key=lambda candidate: candidate[:2])[2] if found else None
 
 
-def _schedule(row: Row, outputs: int, epilogue: Epilogue) -> Schedule | None:
+def _schedule(row: Row, outputs: int, epilogue: Epilogue, edges: bool) -> Schedule | None:
     free = len(_REGISTERS) - outputs
     if free < max(epilogue.registers, 2 + _INPUTS + 1):
         return None
@@ -78,13 +88,15 @@ def _schedule(row: Row, outputs: int, epilogue: Epilogue) -> Schedule | None:
             groups[-1].append(strip)
         else:
             groups.append([strip])
-    return Schedule(row, of, tuple(map(tuple, groups)))
+    padded = {step.output for steps in all_strips[0].padding for step in steps}
+    own = tuple(sorted(padded)) if edges and len(all_strips) == 1 else ()
+    return Schedule(row, of, tuple(map(tuple, groups)), own)
 
 
 def constants(
     schedule: Schedule, weights: npt.NDArray[np.int64], bias: npt.NDArray[np.int64], epilogue: Epilogue
 ) -> npt.NDArray[np.int32]:
-    """Return what the kernel reads, [channels, words]: weights by pass, the bias after those of the first one.
+    """Return what the kernel reads, [channels, words]: weights by pass, biases after those of the first one.
 
     Args:
         schedule: what reads it.
@@ -92,17 +104,27 @@ def constants(
         bias: [channels].
         epilogue: how sums become outputs.
     """
-    scaled = weights * epilogue.scales
-    sums = weights.sum(axis=(0, 1))
+    row, scaled = schedule.row, weights * epilogue.scales
+    begins = [bias - row.zero_point * _weights_inside(row, weights, output) for output in schedule.edges]
+    if len(schedule.edges) < row.outputs:
+        begins.append(bias - row.zero_point * weights.sum((0, 1)))
     columns = []
     for i, part in enumerate(schedule.passes):
         for bottom, top in part.words:
-            upper = scaled[top] if top is not None else np.zeros_like(sums)
+            upper = scaled[top] if top is not None else np.zeros_like(bias)
             columns.append(scaled[bottom] & 0xFFFF | (upper & 0xFFFF) << 16)
         if i == 0:
-            columns.append((bias - schedule.row.zero_point * sums) * epilogue.scales)
+            columns.extend(begin * epilogue.scales for begin in begins)
     words = np.stack(columns, 1) & 0xFFFFFFFF
     return np.concatenate([words.astype(np.uint32).view(np.int32), epilogue.constants], 1)
+
+
+def _weights_inside(row: Row, weights: npt.NDArray[np.int64], output: int) -> npt.NDArray[np.int64]:
+    """Return the sum of each channel's weights that an output takes for columns inside the input."""
+    first = row.first_column(output)
+    taps = [x for x in range(row.taps) if row.inside(first + x * row.dilation)]
+    inside: npt.NDArray[np.int64] = weights[:, taps].sum((0, 1))
+    return inside
 
 
 def emit(listing: Listing, schedule: Schedule, epilogue: Epilogue) -> None:
@@ -173,7 +195,7 @@ class _Emitter:
         asm, channels = self._asm, self._row.channels
         sums = self._sums(strip)
         free = _REGISTERS[: -strip.outputs]
-        begun: set[int] = set()
+        begun = set(self._schedule.edges)
         asm.begin(channels, label)
         for i, part in enumerate(self._schedule.passes):
             self._pass(part, strip.padding[i], strip.columns[i], sums, free, begun)
@@ -183,10 +205,12 @@ class _Emitter:
         asm(f"ldr r3, [sp, #{self._channels_end}]", "cmp r1, r3", f"bne {label}b")
         asm.end()
 
-    @staticmethod
-    def _sums(strip: Strip) -> dict[int, str]:
-        """Return the registers of the sums: the highest for the one that begins last."""
-        return dict(zip(strip.order, _REGISTERS[-strip.outputs :], strict=True))
+    def _sums(self, strip: Strip) -> dict[int, str]:
+        """Return the registers of the sums: below all others those of edges, as their biases lie; the highest for
+        the one that begins last.
+        """
+        order = [*self._schedule.edges, *(o for o in strip.order if o not in self._schedule.edges)]
+        return dict(zip(order, _REGISTERS[-strip.outputs :], strict=True))
 
     def _pass(
         self,
@@ -200,7 +224,10 @@ class _Emitter:
         asm, row = self._asm, self._row
         words, rest = free[: len(part.words)], free[len(part.words) :]
         pointers, inputs = rest[: len(part.rows)], rest[len(part.rows) :]
-        loaded = [*words, *([] if begun else [_REGISTERS[-1]])]
+        loaded = list(words)
+        if part is self._schedule.passes[0]:
+            loaded += [sums[output] for output in self._schedule.edges]
+            loaded += [_REGISTERS[-1]] if len(begun) < len(sums) else []
         asm(f"ldm r2!, {{{', '.join(loaded)}}}" if len(loaded) > 1 else f"ldr {loaded[0]}, [r2], #4")
 
         def add(steps: Sequence[Step], register: str) -> None:
@@ -210,7 +237,7 @@ class _Emitter:
                 begun.add(step.output)
                 asm(f"{step.operation} {total}, {register}, {words[step.word]}, {begin}")
 
-        if padding:
+        if padding and not self._schedule.edges:
             asm(pair_of(row.zero_point, inputs[0]))
             add(padding, inputs[0])
         if not columns:

@@ -16,8 +16,13 @@ Params = dict[str, int]
 Specialised = Callable[[KernelCall, Params], RowKernel | None]
 
 
-def find(call: KernelCall) -> RowKernel | None:
-    """Return the kernel for a call, or None where none is exact or fits."""
+def find(call: KernelCall, fast: bool = False) -> RowKernel | None:
+    """Return the kernel for a call, or None where none is exact or fits.
+
+    Args:
+        call: the call.
+        fast: whether constants may take more bytes where that spares instructions.
+    """
     specialised = _KERNELS.get(call.kernel)
     if specialised is None:
         return None
