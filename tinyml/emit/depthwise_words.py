@@ -1,8 +1,8 @@
 """DEPTHWISE_CONV_2D with a depth multiplier of 1 for the DSP extension, four channels of one output at a time.
 
-For windows and rows that are too narrow for strips of outputs (depthwise.py): a word holds four channels of a
-pixel. Two taps are two words [a0 a1 a2 a3] and [b0 b1 b2 b3]; PKHBT and PKHTB make [a0 a1 b0 b1] and [a2 a3 b2 b3]
-of them, and SXTB16 the pairs (a0, b0), (a1, b1), (a2, b2), (a3, b3) that SMLAD takes.
+For windows and rows that are too narrow for strips of outputs (depthwise_strips.py): a word holds four channels of
+a pixel. Two taps are two words [a0 a1 a2 a3] and [b0 b1 b2 b3]; PKHBT and PKHTB make [a0 a1 b0 b1] and
+[a2 a3 b2 b3] of them, and SXTB16 the pairs (a0, b0), (a1, b1), (a2, b2), (a3, b3) that SMLAD takes.
 
     r1  output, at the channels     r0 r3 - r5   the taps' words and pairs     r10 - r12 lr  sums
     r2  the channels' constants     r6 - r9      weights
@@ -49,11 +49,6 @@ class Words:
         below = [(y + i, x) for y in range(0, row.rows - 1, 2) for x in range(row.taps) for i in (0, 1)]
         return below + [(row.rows - 1, x) for x in range(row.taps if row.rows % 2 else 0)]
 
-    @property
-    def scratch_bytes(self) -> int:
-        """Bytes for a row of padding."""
-        return self.row.padding_bytes
-
 
 def find_words(row: Row) -> Words | None:
     """Return how the row is computed, or None where channels do not come in fours or taps are too many."""
@@ -99,7 +94,7 @@ def _packed(bottom: npt.NDArray[np.int64], top: npt.NDArray[np.int64]) -> npt.ND
     return bottom & 0xFFFF | (top & 0xFFFF) << 16
 
 
-def emit(listing: Listing, words: Words, epilogue: Epilogue) -> None:
+def write(listing: Listing, words: Words, epilogue: Epilogue) -> None:
     """Write the kernel.
 
     Arguments of the function: row pointers (null in the padding), output, scratch, constants.

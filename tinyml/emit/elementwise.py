@@ -9,17 +9,21 @@ which that is the same for all 65,536 pairs is tried out when the layer is compi
     r3     an element
 
 SMLAWB and SMLAWT multiply a 32-bit factor with a halfword and drop 16 bits. The halfwords are bytes times 256,
-which a mask makes of a word, two at a time; so 8 bits behind the point are dropped.
+which a mask makes of a word, two at a time; so 8 bits behind the point are dropped. A row is all elements, or the
+innermost dimension where an input has only that one; a constant input lies behind the three numbers.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from tinyml.emit.listing import Listing
+from tinyml.emit.site import Site
+from tinyml.ops import Constant
+from tinyml.plan.rows import RowKernel, Source
 
 _LEFT_SHIFT = 20  # TM_SUM_S8_LEFT_SHIFT of the kernels
 _MASK = 0xFF00FF00
@@ -125,19 +129,96 @@ def _gamma(wanted: Integers, scaled: Integers, exponent: int, low: int, high: in
     return gamma if fits else None
 
 
-def constants(of: Sum) -> npt.NDArray[np.int32]:
-    """Return the kernel's constants."""
-    return np.array([of.alpha, of.beta, of.gamma], np.int32)
+def emit_add(site: Site) -> RowKernel | None:
+    """Return the kernel of an ADD, or None where none is exact or the inputs are broadcast in another way."""
+    return _emit(site, 1)
 
 
-def emit(listing: Listing, elements: int, of: Sum) -> None:
-    """Write the kernel for rows of so many elements.
+def emit_sub(site: Site) -> RowKernel | None:
+    """Return the kernel of a SUB, or None where none is exact or the inputs are broadcast in another way."""
+    return _emit(site, -1)
 
-    Arguments of the function: two row pointers, at multiples of 4; output, scratch (not used), constants.
-    The output may lie upon an input.
+
+def _emit(site: Site, sign: int) -> RowKernel | None:
+    rows, elements = _rows(site)
+    strides = [_stride(site, number, elements) for number in (1, 2)]
+    # Words are loaded, so that every row has to begin with one.
+    if None in strides or (rows > 1 and elements % 4):
+        return None
+    found = find_sum(site.call.params, sign)
+    inputs = site.call.pointers[:2]
+    if found is None or all(isinstance(pointer, Constant) for pointer in inputs):
+        return None
+    numbers = [np.array([found.alpha, found.beta, found.gamma], np.int32)]
+    sources: list[Source] = []
+    places: list[str] = []
+    for pointer, stride in zip(inputs, strides, strict=True):
+        if isinstance(pointer, Constant):
+            if stride and rows > 1:
+                return None
+            places.append(f"add {{}}, r3, #{4 * sum(map(len, numbers))}")
+            numbers.append(_words(pointer.values))
+        else:
+            places.append(f"ldr {{}}, [r0, #{4 * len(sources)}]")
+            sources.append(Source(pointer, rows if stride else 1, elements, stride=stride or 0))
+    listing = Listing()
+    write(listing, elements, found, places)
+    function = listing.function(
+        "add" if sign > 0 else "sub",
+        f"{'Sums' if sign > 0 else 'Differences'} of {elements} pairs of int8, (alpha a + beta b + gamma) >> E.",
+        "r0, r1: inputs, r2: output, r3: an element, r4 to r6: alpha, beta, gamma, r7: mask, r8 to r12, lr: words.",
+        "Reads eight pairs, then writes their outputs.",
+    )
+    return RowKernel(
+        function=function,
+        images=1,
+        height=rows,
+        row_bytes=elements,
+        sources=tuple(sources),
+        output=site.output.index,
+        constants=Constant("constants", np.concatenate(numbers)),
+        form="One linear form for TFLM's roundings: compared for all 65,536 pairs.",
+    )
+
+
+def _rows(site: Site) -> tuple[int, int]:
+    """Return how many rows there are, and elements of a row."""
+    return site.param("size_0") * site.param("size_1") * site.param("size_2"), site.param("size_3")
+
+
+def _stride(site: Site, number: int, elements: int) -> int | None:
+    """Return how many rows an input moves on for each row of the output, 0 or 1, or None where that changes."""
+    steps = [site.param(f"input{number}_step_{k}") for k in range(4)]
+    loops = [k for k in range(3) if site.param(f"size_{k}") > 1]
+    if steps[3] != 1:
+        return None
+    if all(steps[k] == 0 for k in loops):
+        return 0 if loops else 1
+    distance = elements
+    for k in reversed(loops):
+        if steps[k] != distance:
+            return None
+        distance *= site.param(f"size_{k}")
+    return 1
+
+
+def _words(values: npt.NDArray[np.generic]) -> npt.NDArray[np.int32]:
+    """Return int8 values as little-endian words, with zeros behind them."""
+    data = values.astype(np.int8).tobytes()
+    return np.frombuffer(data + bytes(-len(data) % 4), "<i4").astype(np.int32)
+
+
+def write(asm: Listing, elements: int, of: Sum, places: Sequence[str]) -> None:
+    """Write the function for rows of so many elements; the output may lie upon an input.
+
+    Args:
+        asm: gets the instructions.
+        elements: of a row.
+        of: the numbers.
+        places: for each input, the instruction that puts its address, a multiple of 4, into the register {}.
     """
-    asm = listing
-    asm("push {r4-r11, lr}", "mov r2, r1", "ldrd r0, r1, [r0]", "ldm r3, {r4, r5, r6}", f"mov r7, #0x{_MASK:08x}")
+    asm("push {r4-r11, lr}", "mov r2, r1", places[1].format("r1"), places[0].format("r0"))
+    asm("ldm r3, {r4, r5, r6}", f"mov r7, #0x{_MASK:08x}")
     groups = elements // 8
     if groups:
         asm("mov r3, r2")

@@ -65,6 +65,7 @@ class Epilogue(Protocol):
         scales: [channels], powers of two that weights and biases are multiplied by.
         constants: [channels, words], what `emit` reads for a channel.
         registers: how many registers `emit` needs.
+        form: how it is exact, for people.
     """
 
     @property
@@ -77,6 +78,10 @@ class Epilogue(Protocol):
 
     @property
     def registers(self) -> int:
+        """See above."""
+
+    @property
+    def form(self) -> str:
         """See above."""
 
     def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str]) -> None:
@@ -92,6 +97,7 @@ class Folded:
     exponent: int
     high: int
     registers: int = 2
+    form: str = "Requantized in one rounding: exact, as outputs below the zero point are clamped to it."
 
     def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str]) -> None:
         """Write the two instructions of each sum."""
@@ -111,6 +117,7 @@ class Signed:
     low: int
     high: int
     registers: int = 4
+    form: str = "Requantized in two roundings, the zero point in the second: exact for all sums that can occur."
 
     def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str]) -> None:
         """Write the four instructions of each sum."""

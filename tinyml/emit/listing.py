@@ -1,6 +1,9 @@
-"""The text of one function in assembly for the DSP extension, with what it costs."""
+"""The instructions of one function in assembly for the DSP extension, with what they cost."""
 
+import hashlib
 import math
+
+from tinyml.plan.rows import Function
 
 _ADD_IMMEDIATE = 4095  # the largest that ADDW and SUBW take
 
@@ -9,13 +12,11 @@ class Listing:
     """Instructions of a function, in order.
 
     Attributes:
-        name: the function.
         instructions: how many one call runs.
         cycles: about how many cycles they take on a Cortex-M4 with memory that answers at once.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
         self.instructions = 0
         self.cycles = 0
         self._lines: list[str] = []
@@ -26,7 +27,7 @@ class Listing:
         """Append instructions."""
         times = math.prod(self._times)
         for text in instructions:
-            self._lines.append(f"  {text}")
+            self._lines.append(text)
             self.instructions += times
             self.cycles += times * self._cycles_of(text)
 
@@ -72,13 +73,11 @@ class Listing:
             self(f"cmp {register}, #{high}", "it gt", f"movgt {register}, #{high}")
 
     @property
-    def size(self) -> int:
+    def code_bytes(self) -> int:
         """At most how many bytes of code it is."""
         return 4 * sum(not line.endswith(":") for line in self._lines)
 
-    @property
-    def text(self) -> str:
-        """The function for the assembler."""
-        name = self.name
-        head = [f"  .global {name}", f"  .type {name}, %function", "  .balign 4", "  .thumb_func", f"{name}:"]
-        return "\n".join([*head, *self._lines, f"  .size {name}, . - {name}", ""])
+    def function(self, stem: str, *summary: str) -> Function:
+        """Return the function, whose name begins with `stem`; the rest of the name tells the code apart."""
+        digest = hashlib.sha256("\n".join(self._lines).encode()).hexdigest()
+        return Function(f"{stem}_{digest[:8]}", summary, tuple(self._lines))

@@ -15,7 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tinyml.emit.listing import Listing
+from tinyml.emit.site import Site
 from tinyml.fixedpoint import requantize
+from tinyml.ops import Constant
+from tinyml.plan.rows import RowKernel, Source
 
 MAX_PIXELS = 256
 _UNROLLED = 8  # pixels of a window that are written out
@@ -101,17 +104,75 @@ def find_mean(pixels: int, values: Integers, slope: float, low: int, high: int) 
     return None
 
 
-def emit(listing: Listing, pool: Pool, mean: Mean) -> None:
-    """Write the kernel.
+def emit_average_pool(site: Site) -> RowKernel | None:
+    """Return the kernel of an AVERAGE_POOL_2D, or None where windows are padded or large."""
+    at = site.param
+    pool = Pool(at("filter_height"), at("filter_width"), at("stride_width"), at("output_width"), at("channels"))
+    below = (at("output_height") - 1) * at("stride_height") + pool.rows > at("input_height")
+    beyond = (pool.outputs - 1) * pool.stride + pool.taps > at("input_width")
+    pixels = pool.rows * pool.taps
+    if site.source is None or at("pad_top") or at("pad_left") or below or beyond or not _fits(pool):
+        return None
+    mean = find_mean(pixels, pool_means(pixels), 1 / pixels, at("activation_min"), at("activation_max"))
+    if mean is None:
+        return None
+    source = Source(
+        site.source.index,
+        at("input_height"),
+        at("input_width") * pool.channels,
+        taps=pool.rows,
+        stride=at("stride_height"),
+    )
+    return _kernel(site, pool, mean, at("batches"), at("output_height"), source)
 
-    Arguments of the function: row pointers, output, scratch (not used), constants (factor and addend).
-    """
+
+def emit_mean(site: Site) -> RowKernel | None:
+    """Return the kernel of a MEAN or SUM of all dimensions between batch and channels, or None for another one."""
+    at = site.param
+    pool = Pool(1, at("reduced_0") * at("reduced_1"), 1, 1, at("kept_1"))
+    row_bytes, images = pool.taps * pool.channels, at("kept_0")
+    outer = at("reduced_0") == 1 or at("reduced_step_0") == at("reduced_1") * pool.channels
+    inner = at("reduced_1") == 1 or at("reduced_step_1") == pool.channels
+    batch = images == 1 or at("kept_step_0") == row_bytes
+    channel = pool.channels == 1 or at("kept_step_1") == 1
+    if site.source is None or not (outer and inner and batch and channel) or not _fits(pool):
+        return None
+    multiplier, shift = at("multiplier"), at("shift")
+    values = requantized_sums(pool.taps, at("input_offset"), multiplier, shift, at("output_offset"))
+    mean = find_mean(pool.taps, values, multiplier * 2.0 ** (shift - 31), -128, 127)
+    if mean is None:
+        return None
+    return _kernel(site, pool, mean, 1, images, Source(site.source.index, images, row_bytes))
+
+
+def _fits(pool: Pool) -> bool:
+    return pool.channels % 4 == 0 and pool.rows * pool.taps <= MAX_PIXELS
+
+
+def _kernel(site: Site, pool: Pool, mean: Mean, images: int, height: int, source: Source) -> RowKernel:
+    listing = Listing()
+    write(listing, pool, mean)
+    function = listing.function(
+        f"mean_{pool.rows}x{pool.taps}",
+        f"Means of {pool.rows}x{pool.taps} pixels of {pool.channels} channels, {pool.outputs} in a row.",
+        "r0: row pointers, r1: pixels, r2, r3, r12, lr: words of four channels, r4 to r11: sums, two to a word.",
+        "For 16 channels at a time, reads the window row by row, then writes its means.",
+    )
+    return RowKernel(
+        function=function,
+        images=images,
+        height=height,
+        row_bytes=pool.outputs * pool.channels,
+        sources=(source,),
+        output=site.output.index,
+        constants=Constant("constants", np.array([mean.factor, mean.addend], np.int32)),
+        form="One multiplication for division and rounding: compared for all sums that can occur.",
+    )
+
+
+def write(listing: Listing, pool: Pool, mean: Mean) -> None:
+    """Write the function."""
     _Emitter(listing, pool, mean).run()
-
-
-def constants(mean: Mean) -> npt.NDArray[np.int32]:
-    """Return the kernel's constants."""
-    return np.array([mean.factor, mean.addend], np.int32)
 
 
 class _Emitter:
