@@ -35,7 +35,7 @@ def emit(site: Site) -> RowKernel | None:
     found = [*_strips(site, row, weights, bias, epilogue), *_words(row, weights, bias, epilogue)]
     if not found:
         return None
-    _, function, constants = min(found, key=lambda candidate: candidate[0])
+    _, function, constants, scratch_bytes = min(found, key=lambda candidate: candidate[0])
     return RowKernel(
         function=function,
         images=site.param("batches"),
@@ -54,7 +54,7 @@ def emit(site: Site) -> RowKernel | None:
         ),
         output=site.output.index,
         constants=Constant("constants", constants),
-        scratch_bytes=row.padding_bytes,
+        scratch_bytes=scratch_bytes,
         form=epilogue.form,
     )
 
@@ -99,7 +99,8 @@ def _row(site: Site) -> Row:
     )
 
 
-Candidate = tuple[int, Function, npt.NDArray[np.int32]]  # cycles of a row, the function, its constants
+# Cycles of a row, the function, its constants and its scratch bytes.
+Candidate = tuple[int, Function, npt.NDArray[np.int32], int]
 
 
 def _strips(site: Site, row: Row, weights: Integers, bias: Integers, epilogue: Epilogue) -> Iterator[Candidate]:
@@ -113,10 +114,11 @@ def _strips(site: Site, row: Row, weights: Integers, bias: Integers, epilogue: E
         f"depthwise_{row.rows}x{row.taps}",
         f"{_text(row)}, {outputs} outputs of a channel at a time.",
         "r1: output at the channel, r2: its constants. From r0, r3 up: weights, two to a register; row pointers;",
-        "inputs. From lr down: sums. For each strip of outputs and each channel, reads the window's rows in pairs from",
-        "left to right, then the last odd one, and writes the strip.",
+        "inputs. From lr down: sums. For each strip of outputs and each channel, reads the window's rows in pairs",
+        "from left to right, then the last odd one, and writes the strip.",
     )
-    yield listing.cycles, function, depthwise_strips.constants(schedule, weights, bias, epilogue)
+    constants = depthwise_strips.constants(schedule, weights, bias, epilogue)
+    yield listing.cycles, function, constants, schedule.scratch_bytes
 
 
 def _words(row: Row, weights: Integers, bias: Integers, epilogue: Epilogue) -> Iterator[Candidate]:
@@ -131,7 +133,7 @@ def _words(row: Row, weights: Integers, bias: Integers, epilogue: Epilogue) -> I
         "r1: output at the channels, r2: their constants, r0, r3 to r5: inputs, r6 to r9: weights, two to a",
         "register, r10 to r12, lr: sums. Reads all taps of four channels, then writes their outputs.",
     )
-    yield listing.cycles, function, depthwise_words.constants(words, weights, bias, epilogue)
+    yield listing.cycles, function, depthwise_words.constants(words, weights, bias, epilogue), row.padding_bytes
 
 
 def _text(row: Row) -> str:

@@ -7,10 +7,10 @@ from tinyml.emit.listing import Listing
 
 
 def load_rows(asm: Listing, row: Row, keep: Callable[[int], None]) -> None:
-    """Write what reads the row pointers; with a row in the padding, fill the scratch bytes with its value.
+    """Write what reads the row pointers; with a row in the padding, fill a row with its value.
 
     Args:
-        asm: the function, with row pointers in r0, output in r1, scratch in r2; r4 to r6 and r12 are free.
+        asm: the function, with row pointers in r0, output in r1, that row in r2; r4 to r6 and r12 are free.
         row: the row.
         keep: writes what keeps the distance, in r4, of the row of that number.
     """

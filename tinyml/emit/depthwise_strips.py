@@ -48,6 +48,18 @@ class Schedule:
     groups: tuple[tuple[Strip, ...], ...]
     edges: tuple[int, ...] = ()
 
+    @property
+    def pads_in_output(self) -> bool:
+        """Whether the output can be the row of padding: a channel of it is written when it was read whole."""
+        row, first = self.row, self.groups[0][0]
+        whole = first.outputs == row.outputs >= row.width
+        return whole and row.outputs * row.channels % 8 == 0
+
+    @property
+    def scratch_bytes(self) -> int:
+        """Bytes for a row of padding."""
+        return 0 if self.pads_in_output else self.row.padding_bytes
+
 
 def find_schedule(row: Row, epilogue: Epilogue, edges: bool = False) -> Schedule | None:
     """Return the fastest schedule, or None where registers, offsets or code would be too many.
@@ -144,6 +156,8 @@ class _Emitter:
     def run(self) -> None:
         asm, channels = self._asm, self._row.channels
         asm("push {r4-r11, lr}", f"sub sp, #{self._frame}")
+        if self._row.padded_rows and self._schedule.pads_in_output:
+            asm("mov r2, r1")
         load_rows(asm, self._row, lambda i: asm(f"str r4, [sp, #{4 * i}]"))
         asm(f"str r3, [sp, #{self._constants}]", "mov r2, r3")
         self._store_sum(channels, self._channels_end)

@@ -166,7 +166,7 @@ def _emit(site: Site, sign: int) -> RowKernel | None:
     function = listing.function(
         "add" if sign > 0 else "sub",
         f"{'Sums' if sign > 0 else 'Differences'} of {elements} pairs of int8, (alpha a + beta b + gamma) >> E.",
-        "r0, r1: inputs, r2: output, r3: an element, r4 to r6: alpha, beta, gamma, r7: mask, r8 to r12, lr: words.",
+        "r0, r1: inputs, r2: output, r3: an element, r4 to r6: alpha, beta, gamma, r7: mask, r8 up: words.",
         "Reads eight pairs, then writes their outputs.",
     )
     return RowKernel(
