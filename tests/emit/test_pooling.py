@@ -14,7 +14,7 @@ def test_means_are_rounded_to_nearest_and_ties_away_from_zero():
 @pytest.mark.parametrize("pixels", range(1, pooling.MAX_PIXELS + 1))
 def test_one_factor_gives_the_mean_of_every_sum(pixels):
     means = pooling.pool_means(pixels)
-    found = pooling.find_mean(pixels, means, 1 / pixels, -128, 127)
+    found = pooling.find_linear(pixels, means, 1 / pixels, -128, 127)
     assert found is not None
     sums = pooling.sums_of(pixels)
     assert sums.min() >= -(1 << 15)
@@ -24,10 +24,10 @@ def test_one_factor_gives_the_mean_of_every_sum(pixels):
 
 
 def test_a_clamp_is_kept():
-    found = pooling.find_mean(9, pooling.pool_means(9), 1 / 9, -5, 60)
+    found = pooling.find_linear(9, pooling.pool_means(9), 1 / 9, -5, 60)
     assert (found.low, found.high) == (-5, 60)
 
 
 def test_what_is_not_linear_is_not_found():
     sums = pooling.sums_of(4)
-    assert pooling.find_mean(4, np.abs(sums) // 4, 1 / 4, -128, 127) is None
+    assert pooling.find_linear(4, np.abs(sums) // 4, 1 / 4, -128, 127) is None

@@ -29,7 +29,7 @@ import numpy.typing as npt
 
 from tinyml.emit.listing import Listing
 
-_LARGEST_SHIFT = 20  # with it, a zero point of -128 leaves room for the product in 32 bits
+LARGEST_SHIFT = 19  # with it and one more, a zero point of -128 leaves room for the product in 32 bits
 _INT32_MAX = (1 << 31) - 1
 _INT16_MAX = (1 << 15) - 1
 
@@ -131,7 +131,7 @@ class Signed:
 
 def find_epilogue(of: Channels) -> Epilogue | None:
     """Return the shortest form that is exact for all sums, or None where none is."""
-    if int(of.exponents.min()) < 1 or int(of.exponents.max()) > _LARGEST_SHIFT - 1:
+    if int(of.exponents.min()) < 1 or int(of.exponents.max()) > LARGEST_SHIFT:
         return None
     return _folded(of) or _signed(of)
 

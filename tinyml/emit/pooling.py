@@ -5,15 +5,19 @@ A pass sums 16, 8 or 4 channels of one window:
     r0          walks over the row pointers          r1       walks over a row's pixels
     r2 r3 r12 lr  words of four channels             r4 - r11  sums: (c0, c2) and (c1, c3) of each word
 
-SXTAB16 adds two channels at a time; up to 256 pixels fit the 16 bits that a sum has. The mean is
-(C + (M * sum >> 16)) >> E with one M, C and E for the layer, found and verified over all sums that can occur.
+SXTAB16 adds two channels at a time; up to 256 pixels fit the 16 bits that a sum has. `Linear` means are
+(C + (M * sum >> 16)) >> E with one M, C and E for the layer, found and verified over all sums that can occur. MEAN
+to another scale is not linear, as TFLM rounds twice and the first time coarsely: `Rescaled` means do as the signed
+form of epilogue.py does.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from tinyml.emit.epilogue import LARGEST_SHIFT
 from tinyml.emit.listing import Listing
 from tinyml.emit.site import Site
 from tinyml.fixedpoint import requantize
@@ -47,8 +51,28 @@ class Pool:
     channels: int
 
 
+class Mean(Protocol):
+    """How a sum becomes an output.
+
+    Attributes:
+        constants: what r2, r3 and lr hold, as far as they are needed.
+        form: how it is exact, for people.
+    """
+
+    @property
+    def constants(self) -> tuple[int, ...]:
+        """See above."""
+
+    @property
+    def form(self) -> str:
+        """See above."""
+
+    def emit(self, asm: Listing, sums: str, half: str) -> None:
+        """Write what puts the output of the bottom ("b") or top half of a register into r12; r0 is free."""
+
+
 @dataclass(frozen=True)
-class Mean:
+class Linear:
     """(addend + (factor * sum >> 16)) >> exponent, then a clamp from low to high."""
 
     factor: int
@@ -56,6 +80,39 @@ class Mean:
     exponent: int
     low: int
     high: int
+    form: str = "One multiplication for division and rounding: compared for all sums that can occur."
+
+    @property
+    def constants(self) -> tuple[int, ...]:
+        """The factor and the addend."""
+        return (self.factor, self.addend)
+
+    def emit(self, asm: Listing, sums: str, half: str) -> None:
+        """Write the two instructions and the clamp."""
+        asm(f"smlaw{half} r12, r2, {sums}, r3", f"ssat r12, #8, r12, asr #{self.exponent}")
+        asm.clamp("r12", self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Rescaled:
+    """(sum + offset) * multiplier * 2^-(31 + exponent) + zero point with TFLM's two roundings."""
+
+    offset: int
+    multiplier: int
+    exponent: int
+    zero_point: int
+    form: str = "Requantized in two roundings, the zero point in the second: exact for all sums."
+
+    @property
+    def constants(self) -> tuple[int, ...]:
+        """The multiplier, the zero point with the rounding, and the offset."""
+        rounding = (1 << self.exponent - 1) + self.zero_point * (1 << self.exponent)
+        return (self.multiplier, rounding, self.offset)
+
+    def emit(self, asm: Listing, sums: str, half: str) -> None:
+        """Write the five instructions."""
+        asm(f"sxtah r12, lr, {sums}" + (", ror #16" if half == "t" else ""), "lsl r12, r12, #1")
+        asm("add r0, r3, r12, asr #31", "smmlar r12, r12, r2, r0", f"ssat r12, #8, r12, asr #{self.exponent}")
 
 
 def sums_of(pixels: int) -> Integers:
@@ -76,7 +133,7 @@ def requantized_sums(pixels: int, offset: int, multiplier: int, shift: int, zero
     return np.array(values, np.int64)
 
 
-def find_mean(pixels: int, values: Integers, slope: float, low: int, high: int) -> Mean | None:
+def find_linear(pixels: int, values: Integers, slope: float, low: int, high: int) -> Linear | None:
     """Return what computes `values` of all `sums_of(pixels)`, or None where nothing was found.
 
     A factor that is a little too large rounds ties away from zero, as floors of negative products are lower.
@@ -100,7 +157,7 @@ def find_mean(pixels: int, values: Integers, slope: float, low: int, high: int) 
             least, most = int(above.max(initial=-(1 << 30))), int(below.min(initial=1 << 30))
             addend = (least + most) // 2
             if least <= most and int(np.abs(scaled + addend).max()) < 1 << 31:
-                return Mean(factor, addend, exponent, low, high)
+                return Linear(factor, addend, exponent, low, high)
     return None
 
 
@@ -113,7 +170,7 @@ def emit_average_pool(site: Site) -> RowKernel | None:
     pixels = pool.rows * pool.taps
     if site.source is None or at("pad_top") or at("pad_left") or below or beyond or not _fits(pool):
         return None
-    mean = find_mean(pixels, pool_means(pixels), 1 / pixels, at("activation_min"), at("activation_max"))
+    mean = find_linear(pixels, pool_means(pixels), 1 / pixels, at("activation_min"), at("activation_max"))
     if mean is None:
         return None
     source = Source(
@@ -139,7 +196,9 @@ def emit_mean(site: Site) -> RowKernel | None:
         return None
     multiplier, shift = at("multiplier"), at("shift")
     values = requantized_sums(pool.taps, at("input_offset"), multiplier, shift, at("output_offset"))
-    mean = find_mean(pool.taps, values, multiplier * 2.0 ** (shift - 31), -128, 127)
+    mean: Mean | None = find_linear(pool.taps, values, multiplier * 2.0 ** (shift - 31), -128, 127)
+    if mean is None and 0 < -shift <= LARGEST_SHIFT:
+        mean = Rescaled(at("input_offset"), multiplier, -shift, at("output_offset"))
     if mean is None:
         return None
     return _kernel(site, pool, mean, 1, images, Source(site.source.index, images, row_bytes))
@@ -165,8 +224,8 @@ def _kernel(site: Site, pool: Pool, mean: Mean, images: int, height: int, source
         row_bytes=pool.outputs * pool.channels,
         sources=(source,),
         output=site.output.index,
-        constants=Constant("constants", np.array([mean.factor, mean.addend], np.int32)),
-        form="One multiplication for division and rounding: compared for all sums that can occur.",
+        constants=Constant("constants", np.array(mean.constants, np.int32)),
+        form=mean.form,
     )
 
 
@@ -270,12 +329,10 @@ class _Emitter:
 
     def _means(self, channels: int) -> None:
         asm, mean = self._asm, self._mean
-        asm(f"ldr r1, [sp, #{self.CONSTANTS}]", "ldrd r2, r3, [r1]", f"ldr r1, [sp, #{self.OUTPUT}]")
+        loaded = ", ".join(("r2", "r3", "lr")[: len(mean.constants)])
+        asm(f"ldr r1, [sp, #{self.CONSTANTS}]", f"ldm r1, {{{loaded}}}", f"ldr r1, [sp, #{self.OUTPUT}]")
         for channel in range(channels):
-            half = "bt"[channel % 4 // 2]
-            asm(f"smlaw{half} r12, r2, {_SUMS[channel // 4 * 2 + channel % 2]}, r3")
-            asm(f"ssat r12, #8, r12, asr #{mean.exponent}")
-            asm.clamp("r12", mean.low, mean.high)
+            mean.emit(asm, _SUMS[channel // 4 * 2 + channel % 2], "bt"[channel % 4 // 2])
             asm(f"strb r12, [r1, #{channel}]")
         asm(f"adds r1, #{channels}", f"str r1, [sp, #{self.OUTPUT}]")
         asm(f"ldr r1, [sp, #{self.OFFSET}]", f"adds r1, #{channels}", f"str r1, [sp, #{self.OFFSET}]")
