@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from tinyml.architecture import has_dsp
 from tinyml.board import Board
+from tinyml.emit import conv2d
 from tinyml.emit.site import Site
 from tinyml.errors import InputError
 from tinyml.plan import Layer, Plan, with_rows
@@ -22,7 +23,10 @@ __all__ = ["EMITTERS", "GOALS", "Site", "check_goal", "specialise"]
 GOALS = ("size", "balanced", "speed")
 """What code is chosen for: few bytes of code and constants; both; few cycles, with larger constants."""
 
-EMITTERS: Mapping[str, Callable[[Site], RowKernel | None]] = {}
+EMITTERS: Mapping[str, Callable[[Site], RowKernel | None]] = {
+    "conv2d_s8": conv2d.emit_conv2d,
+    "fully_connected_s8": conv2d.emit_dense,
+}
 """The emitters for the DSP extension, by the portable kernel that they stand in for."""
 
 
