@@ -17,8 +17,8 @@ and while it sums:
 with r0 at the activations and r1 at the weights. Two registers for each pair of channels and pixel: the first
 channel's sum, and the second's ("plain"), or 256 times the second's plus the first's ("paired"). Access order:
 every activation once for each block of channels, every weight once. Instructions for 16 products with weights in
-pairs: 11.5 for 2 x 1, 11.3 for 3 x 1, 13.5 for 1 x 2; cycles on a Cortex-M4, where LDM of N words takes 1 + N: 17.5,
-16.7 and 19.5.
+pairs: 11.5 for 2 x 1, 11.3 for 3 x 1, 13.5 for 1 x 2; cycles on a Cortex-M4, where LDM of N words takes 1 + N:
+17.5, 16.7 and 19.5.
 """
 
 from dataclasses import dataclass
