@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from tinyml.architecture import has_dsp
 from tinyml.board import Board
-from tinyml.emit import depthwise, elementwise, pooling
+from tinyml.emit import conv2d, depthwise, elementwise, pooling
 from tinyml.emit.site import Site
 from tinyml.errors import InputError
 from tinyml.plan import Layer, Plan, with_rows
@@ -26,7 +26,9 @@ GOALS = ("size", "balanced", "speed")
 EMITTERS: Mapping[str, Callable[[Site], RowKernel | None]] = {
     "add_s8": elementwise.emit_add,
     "average_pool2d_s8": pooling.emit_average_pool,
+    "conv2d_s8": conv2d.emit_conv2d,
     "depthwise_conv2d_s8": depthwise.emit,
+    "fully_connected_s8": conv2d.emit_dense,
     "mean_s8": pooling.emit_mean,
     "sub_s8": elementwise.emit_sub,
 }

@@ -26,8 +26,8 @@ def emit(site: Site) -> RowKernel | None:
     if site.param("depth_multiplier") != 1 or source is None:
         return None
     channels = site.param("input_channels")
-    weights = _array(site, "weights").reshape(site.param("filter_height"), site.param("filter_width"), channels)
-    bias = _array(site, "bias")
+    weights = site.array("weights").reshape(site.param("filter_height"), site.param("filter_width"), channels)
+    bias = site.array("bias")
     epilogue = find_epilogue(_sums(site, weights, bias))
     if epilogue is None:
         return None
@@ -59,13 +59,6 @@ def emit(site: Site) -> RowKernel | None:
     )
 
 
-def _array(site: Site, name: str) -> Integers:
-    values = site.constant(name)
-    if values is None:
-        raise ValueError(f"{site.call.kernel} has no constant {name}")
-    return values.astype(np.int64)
-
-
 def _sums(site: Site, weights: Integers, bias: Integers) -> Channels:
     """Return what is known of the sums: an input is at most so far from its zero point."""
     offset, channels = site.param("input_offset"), weights.shape[2]
@@ -73,8 +66,8 @@ def _sums(site: Site, weights: Integers, bias: Integers) -> Channels:
     return Channels(
         largest=np.abs(bias) + farthest * np.abs(weights).sum((0, 1)),
         weight=np.abs(weights).max((0, 1)),
-        multipliers=np.broadcast_to(_array(site, "multipliers"), (channels,)),
-        exponents=np.broadcast_to(-_array(site, "shifts"), (channels,)),
+        multipliers=np.broadcast_to(site.array("multipliers"), (channels,)),
+        exponents=np.broadcast_to(-site.array("shifts"), (channels,)),
         zero_point=site.param("output_offset"),
         low=site.param("activation_min"),
         high=site.param("activation_max"),

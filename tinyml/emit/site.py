@@ -29,10 +29,14 @@ class Site:
         """Return a parameter of the portable kernel."""
         return int(self.call.params[name])
 
-    def constant(self, name: str) -> npt.NDArray[np.generic] | None:
-        """Return the array `name` of the portable kernel's call, or None where it is given none of that name."""
-        found = [p.values for p in self.call.pointers if isinstance(p, Constant) and p.name == name]
-        return found[0] if found else None
+    def array(self, name: str) -> npt.NDArray[np.int64]:
+        """Return the array `name` of the portable kernel's call, widened to 64 bits.
+
+        Raises:
+            KeyError: the call is given none of that name (an error in an emitter).
+        """
+        found = {p.name: p.values for p in self.call.pointers if isinstance(p, Constant)}
+        return found[name].astype(np.int64)
 
     @property
     def source(self) -> Tensor | None:

@@ -11,7 +11,7 @@ from tinyml.graph import Graph, Tensor
 from tinyml.ops import REGISTRY, Constant, KernelCall
 from tinyml.plan import Layer, Plan, rows
 from tinyml.plan.interpreter import arena_bytes
-from tinyml.plan.rows import Function
+from tinyml.plan.rows import Function, Source
 from tinyml.render import render
 from tinyml.version import __version__
 
@@ -143,7 +143,7 @@ class _LayerSource:
         return {
             "kernel": kernel,
             "sources": [
-                {"rows": source, "first": at, "offset": places.offsets[source.tensor]}
+                {"rows": source, "at": at, "first": _first_row(source), "offset": places.offsets[source.tensor]}
                 for source, at in zip(kernel.sources, first, strict=True)
             ],
             "count": sum(source.taps for source in kernel.sources),
@@ -244,6 +244,12 @@ def _specials(plan: Plan, prefix: str) -> list[dict[str, object]]:
         }
         for i, ((kernel, fields), indices) in enumerate(layers.items())
     ]
+
+
+def _first_row(source: Source) -> str:
+    """Return the C expression of the first input row for row y of the output."""
+    text = "y" if source.stride == 1 else f"y * {source.stride}"
+    return f"{text} - {source.pad}" if source.pad else text
 
 
 def _function_comment(function: Function, labels: Sequence[str]) -> str:
