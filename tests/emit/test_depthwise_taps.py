@@ -53,7 +53,8 @@ def test_a_schedule_is_the_convolution(seed):
     inputs = rng.integers(-128, 128, (row.rows, row.width))
     weights = rng.integers(-128, 128, (row.rows, row.taps))
     outputs = random.Random(seed).randint(1, 7)
-    of = passes(row, outputs, random.Random(seed).randint(1, 5), random.Random(seed + 1).randint(1, 6))
+    limits = random.Random(seed).randint(1, 5), random.Random(seed + 1).randint(1, 6)
+    of = passes(row, outputs, *limits, compact=seed % 3 == 0)
     span = (row.taps - 1) * row.dilation + 1
     padded = np.full((row.rows, row.pad + row.width + span), row.zero_point)
     padded[:, row.pad : row.pad + row.width] = inputs
@@ -73,3 +74,9 @@ def test_a_3x3_window_takes_five_or_six_steps_an_output():
     inner = strips(row, 5, of)[1]
     assert sum(len(column.steps) for columns in inner.columns for column in columns) == 5 * 5
     assert not any(inner.padding)
+
+
+def test_a_compact_schedule_has_each_weight_once():
+    row = Row(3, 3, 1, 1, 1, 50, 1, 50, 0, True)
+    words = passes(row, 5, 3, 4, compact=True)[-1].words
+    assert words == (((2, 0), (2, 1)), ((2, 2), None))

@@ -78,6 +78,15 @@ def test_channels_of_several_shifts_share_one_exponent():
             assert folded(epilogue, channel, x) == wanted
 
 
+def test_the_shortened_form_computes_the_same_constants():
+    of = channels([9, 9, 9], exponent=[5, 9, 7], multiplier=[1 << 30] * 3, weight=[127] * 3)
+    whole = find_epilogue(of)
+    short = whole.shortened()
+    assert short.constants.shape == (3, 1)
+    assert (short.halves - (255 << whole.exponent - 1) == whole.constants[:, 1]).all()
+    assert short.halves.max() < 1 << 15
+
+
 def test_the_folded_form_is_for_outputs_that_are_clamped_at_zero():
     assert isinstance(find_epilogue(channels(1000)), Folded)
     assert isinstance(find_epilogue(channels(1000, zero_point=-127, low=-127)), Signed)

@@ -97,9 +97,11 @@ Candidate = tuple[int, Function, npt.NDArray[np.int32], int]
 
 
 def _strips(site: Site, row: Row, weights: Integers, bias: Integers, epilogue: Epilogue) -> Iterator[Candidate]:
-    schedule = depthwise_strips.find_schedule(row, epilogue, edges=site.optimize == "speed")
-    if schedule is None:
+    fast = site.optimize == "speed"
+    found = depthwise_strips.find_schedule(row, epilogue, edges=fast, compact=not fast)
+    if found is None:
         return
+    schedule, epilogue = found
     listing = Listing()
     depthwise_strips.write(listing, schedule, epilogue)
     outputs = schedule.groups[0][0].outputs

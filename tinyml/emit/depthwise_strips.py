@@ -49,6 +49,11 @@ class Schedule:
     edges: tuple[int, ...] = ()
 
     @property
+    def half_free(self) -> bool:
+        """Whether the last word of weights has a half that holds none."""
+        return self.passes[-1].words[-1][1] is None
+
+    @property
     def pads_in_output(self) -> bool:
         """Whether the output can be the row of padding: a channel of it is written when it was read whole."""
         row, first = self.row, self.groups[0][0]
@@ -61,31 +66,35 @@ class Schedule:
         return 0 if self.pads_in_output else self.row.padding_bytes
 
 
-def find_schedule(row: Row, epilogue: Epilogue, edges: bool = False) -> Schedule | None:
-    """Return the fastest schedule, or None where registers, offsets or code would be too many.
+def find_schedule(
+    row: Row, epilogue: Epilogue, edges: bool = False, compact: bool = False
+) -> tuple[Schedule, Epilogue] | None:
+    """Return the fastest schedule and its epilogue, or None where registers, offsets or code would be too many.
 
     Args:
         row: the row.
         epilogue: how sums become outputs.
         edges: whether outputs with taps in the padding may have a bias of their own where one strip is the row. It
             spares the padding's steps, for 4 bytes a channel and output.
+        compact: whether constants should be few, at some instructions a channel.
     """
     found = []
     for outputs in range(1, min(_MOST_OUTPUTS, row.outputs) + 1):
-        schedule = _schedule(row, outputs, epilogue, edges)
+        schedule = _schedule(row, outputs, epilogue, edges, compact)
         if schedule is not None:
+            ending = epilogue.shortened() if compact and schedule.half_free else epilogue
             listing = Listing()
-            write(listing, schedule, epilogue)
+            write(listing, schedule, ending)
             if listing.code_bytes <= _MOST_CODE:
-                found.append((listing.cycles, outputs, schedule))
-    return min(found, key=lambda candidate: candidate[:2])[2] if found else None
+                found.append((listing.cycles, outputs, schedule, ending))
+    return min(found, key=lambda candidate: candidate[:2])[2:] if found else None
 
 
-def _schedule(row: Row, outputs: int, epilogue: Epilogue, edges: bool) -> Schedule | None:
+def _schedule(row: Row, outputs: int, epilogue: Epilogue, edges: bool, compact: bool) -> Schedule | None:
     free = len(_REGISTERS) - outputs
     if free < max(epilogue.registers, 2 + _INPUTS + 1):
         return None
-    of = passes(row, outputs, free - _INPUTS - 2, free - _INPUTS - 1)
+    of = passes(row, outputs, free - _INPUTS - 2, free - _INPUTS - 1, compact)
     all_strips = strips(row, outputs, of)
     if max(max(s.reach, s.outputs - 1) for s in all_strips) * row.channels > _LOAD_REACH:
         return None
@@ -115,10 +124,11 @@ def constants(
     begins = [bias - row.zero_point * _weights_inside(row, weights, output) for output in schedule.edges]
     if len(schedule.edges) < row.outputs:
         begins.append(bias - row.zero_point * weights.sum((0, 1)))
+    unused = np.zeros_like(bias) if epilogue.halves is None else epilogue.halves
     columns = []
     for i, part in enumerate(schedule.passes):
         for bottom, top in part.words:
-            upper = scaled[top] if top is not None else np.zeros_like(bias)
+            upper = scaled[top] if top is not None else unused
             columns.append(scaled[bottom] & 0xFFFF | (upper & 0xFFFF) << 16)
         if i == 0:
             columns.extend(begin * epilogue.scales for begin in begins)
@@ -208,7 +218,8 @@ class _Emitter:
         asm.begin(channels, label)
         for i, part in enumerate(self._schedule.passes):
             self._pass(part, strip.padding[i], strip.columns[i], sums, free, begun)
-        self._epilogue.emit(asm, [sums[i] for i in range(strip.outputs)], free)
+        last_word = free[len(self._schedule.passes[-1].words) - 1]
+        self._epilogue.emit(asm, [sums[i] for i in range(strip.outputs)], free, last_word)
         asm(*(f"strb {sums[i]}, [r1, #{i * channels}]" for i in range(1, strip.outputs)))
         asm(f"strb {sums[0]}, [r1], #1")
         asm(f"ldr r3, [sp, #{self._channels_end}]", "cmp r1, r3", f"bne {label}b")

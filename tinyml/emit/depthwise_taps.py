@@ -131,7 +131,7 @@ class Strip:
         return (self.outputs, self.padding, self.columns) == (other.outputs, other.padding, other.columns)
 
 
-def passes(row: Row, outputs: int, pair_words: int, row_words: int) -> tuple[Pass, ...]:
+def passes(row: Row, outputs: int, pair_words: int, row_words: int, compact: bool = False) -> tuple[Pass, ...]:
     """Return the passes of strips of so many outputs.
 
     Args:
@@ -139,6 +139,7 @@ def passes(row: Row, outputs: int, pair_words: int, row_words: int) -> tuple[Pas
         outputs: outputs of a strip, at most.
         pair_words: registers for the weights of a pair of rows.
         row_words: registers for those of a last odd row.
+        compact: whether each weight of a last odd row is in one word only, for more steps where two would do.
     """
     found = []
     for first in range(0, row.rows - 1, 2):
@@ -148,7 +149,7 @@ def passes(row: Row, outputs: int, pair_words: int, row_words: int) -> tuple[Pas
     begin = 0
     while row.rows % 2 and begin < row.taps:
         end = row.taps
-        while len(words := _row_words(row, range(begin, end), outputs)) > row_words:
+        while len(words := _row_words(row, range(begin, end), 0 if compact else outputs)) > row_words:
             end -= 1
         found.append(Pass((row.rows - 1,), tuple(range(begin, end)), words))
         begin = end
@@ -175,8 +176,13 @@ def _pairing(row: Row, taps: tuple[int, ...] | range, output: int) -> list[tuple
 
 
 def _row_words(row: Row, taps: range, outputs: int) -> tuple[Word, ...]:
-    """Return the words of weights of a last odd row: all pairs that occur, and what is in no pair."""
+    """Return the words of weights of a last odd row: all pairs that occur in so many outputs, and what is in none.
+
+    For no outputs, each weight is in one word only.
+    """
     last = row.rows - 1
+    if outputs == 0:
+        return tuple(((last, t), (last, t + 1) if t + 1 in taps else None) for t in taps[::2])
     groups = [group for output in range(outputs) for group in _pairing(row, taps, output)]
     words: list[Word] = list(dict.fromkeys(((last, g[0]), (last, g[1])) for g in groups if len(g) == 2))
     for tap in dict.fromkeys((last, g[0]) for g in groups if len(g) == 1):
@@ -219,8 +225,9 @@ def _row_steps(row: Row, part: Pass, first: int, outputs: int, anchor: int) -> S
     for output in range(outputs):
         for group in _pairing(row, part.taps, output):
             column = row.first_column(first + output) + group[0] * row.dilation
-            if len(group) == 2 and row.inside(column) and row.inside(column + 1):
-                pairs.append((output, column, ((last, group[0]), (last, group[1]))))
+            word = ((last, group[0]), (last, group[-1]))
+            if word in part.words and row.inside(column) and row.inside(column + 1):
+                pairs.append((output, column, word))
             else:
                 singles.extend((output, column + i, (last, tap)) for i, tap in enumerate(group))
     paired = {column for _, column, _ in pairs}
@@ -229,14 +236,14 @@ def _row_steps(row: Row, part: Pass, first: int, outputs: int, anchor: int) -> S
     for output, column, pair in pairs:
         columns.setdefault(column, []).append(Step(output, "smlad", part.words.index(pair)))
     for output, column, tap in singles:
-        word = next(i for i, halves in enumerate(part.words) if tap in halves)
-        half = "bt"[part.words[word].index(tap)]
+        at = next(i for i, halves in enumerate(part.words) if tap in halves)
+        half = "bt"[part.words[at].index(tap)]
         if not row.inside(column):
-            padding.append(Step(output, f"smlab{half}", word))
+            padding.append(Step(output, f"smlab{half}", at))
         elif column - 1 in paired:
-            columns.setdefault(column - 1, []).append(Step(output, f"smlat{half}", word))
+            columns.setdefault(column - 1, []).append(Step(output, f"smlat{half}", at))
         else:
-            columns.setdefault(column, []).append(Step(output, f"smlab{half}", word))
+            columns.setdefault(column, []).append(Step(output, f"smlab{half}", at))
     return tuple(padding), tuple(
         Column((c - anchor, c - anchor + 1) if c in paired else (c - anchor,), tuple(s))
         for c, s in sorted(columns.items())

@@ -6,8 +6,9 @@ point -128). A channel's sum comes multiplied by 2^(1 + d), d = E - e >= 1, wher
     SMMLA acc, acc, M, C        with C = 2^(d - 1) + 2^(E - 1) + zero point * 2^E
     SSAT  acc, #8, acc, ASR #E
 
-A positive sum x becomes floor((x M + 2^30 + 2^(30 + e)) / 2^(31 + e)), both roundings in one floor; a negative one
-becomes 0 or less, as TFLM's does.
+C - 2^(d - 1) is the same for all channels, -255 * 2^(E - 1). A positive sum x becomes
+floor((x M + 2^30 + 2^(30 + e)) / 2^(31 + e)), both roundings in one floor; a negative one becomes 0 or less, as
+TFLM's does.
 
 `Signed`, 4 instructions, for any clamp. The sum comes multiplied by 2:
 
@@ -21,7 +22,7 @@ and then both give 0.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -30,6 +31,7 @@ import numpy.typing as npt
 from tinyml.emit.listing import Listing
 
 LARGEST_SHIFT = 19  # with it and one more, a zero point of -128 leaves room for the product in 32 bits
+_PREFERRED, _MORE = 11, 8  # values of E are tried from there: layers with the same E share code
 _INT32_MAX = (1 << 31) - 1
 _INT16_MAX = (1 << 15) - 1
 
@@ -84,8 +86,22 @@ class Epilogue(Protocol):
     def form(self) -> str:
         """See above."""
 
-    def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str]) -> None:
-        """Write what turns some sums of a channel into outputs; r2 is at the channel's constants and moves on."""
+    @property
+    def halves(self) -> Integers | None:
+        """[channels], what the free half of a channel's last word of weights holds, or None where nothing."""
+
+    def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str], word: str = "") -> None:
+        """Write what turns some sums of a channel into outputs; r2 is at the channel's constants and moves on.
+
+        Args:
+            asm: gets it.
+            sums: registers of the sums, and then of the outputs.
+            free: registers that may change, in ascending order.
+            word: the one of them that holds the last word of weights, where that has a half for `halves`.
+        """
+
+    def shortened(self) -> "Epilogue":
+        """Return the epilogue with `halves` and fewer constants; itself where it has no such form."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,13 +112,25 @@ class Folded:
     constants: npt.NDArray[np.int32]
     exponent: int
     high: int
+    halves: Integers | None = None
     registers: int = 2
     form: str = "Requantized in one rounding: exact, as outputs below the zero point are clamped to it."
 
-    def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str]) -> None:
+    def shortened(self) -> "Epilogue":
+        """Return the form that computes C of 2^(d - 1), which fits half a word."""
+        halves = self.constants[:, 1].astype(np.int64) + (255 << self.exponent - 1)
+        return replace(self, constants=self.constants[:, :1], halves=halves)
+
+    def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str], word: str = "") -> None:
         """Write the two instructions of each sum."""
-        asm(f"ldm r2!, {{{free[0]}, {free[1]}}}")
-        asm(*(f"smmla {x}, {x}, {free[0]}, {free[1]}" for x in sums))
+        factor, addend = free[:2]
+        if self.halves is None:
+            asm(f"ldm r2!, {{{factor}, {addend}}}")
+        else:
+            factor, addend = next(register for register in free if register != word), word
+            asm(f"asr {addend}, {word}, #16", f"sub {addend}, {addend}, #{255 << self.exponent - 1}")
+            asm(f"ldr {factor}, [r2], #4")
+        asm(*(f"smmla {x}, {x}, {factor}, {addend}" for x in sums))
         for x in sums:
             asm(f"ssat {x}, #8, {x}, asr #{self.exponent}")
             asm.clamp(x, -128, self.high)
@@ -116,10 +144,15 @@ class Signed:
     constants: npt.NDArray[np.int32]
     low: int
     high: int
+    halves: Integers | None = None
     registers: int = 4
     form: str = "Requantized in two roundings, the zero point in the second: exact for all sums that can occur."
 
-    def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str]) -> None:
+    def shortened(self) -> "Epilogue":
+        """Return itself."""
+        return self
+
+    def emit(self, asm: Listing, sums: Sequence[str], free: Sequence[str], word: str = "") -> None:
         """Write the four instructions of each sum."""
         factor, addend, exponent, signed = free[:4]
         asm(f"ldm r2!, {{{factor}, {addend}, {exponent}}}")
@@ -139,10 +172,13 @@ def find_epilogue(of: Channels) -> Epilogue | None:
 def _folded(of: Channels) -> Folded | None:
     if of.zero_point != -128 or of.low != -128:
         return None
-    exponent = int(of.exponents.max()) + 1
-    extra = exponent - of.exponents
-    scales = np.left_shift(2, extra)
-    if _overflows(of, scales):
+    least = int(of.exponents.max()) + 1
+    for exponent in sorted(range(least, least + _MORE), key=lambda e: abs(e - _PREFERRED)):
+        extra = exponent - of.exponents
+        scales = np.left_shift(2, extra)
+        if not _overflows(of, scales):
+            break
+    else:
         return None
     addends = (1 << extra - 1) + (1 << exponent - 1) + (of.zero_point << exponent)
     return Folded(scales, np.stack([of.multipliers, addends], 1).astype(np.int32), exponent, of.high)
