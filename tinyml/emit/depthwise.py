@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from tinyml.emit import depthwise_strips, depthwise_words
 from tinyml.emit.depthwise_taps import Row
-from tinyml.emit.epilogue import Channels, Epilogue, find_epilogue
+from tinyml.emit.epilogue import Epilogue, find_epilogue
 from tinyml.emit.listing import Listing
+from tinyml.emit.requantize import Rescale
 from tinyml.emit.site import Site
 from tinyml.ops import Constant
 from tinyml.plan.rows import Function, RowKernel, Source
@@ -28,7 +29,7 @@ def emit(site: Site) -> RowKernel | None:
     channels = site.param("input_channels")
     weights = site.array("weights").reshape(site.param("filter_height"), site.param("filter_width"), channels)
     bias = site.array("bias")
-    epilogue = find_epilogue(_sums(site, weights, bias))
+    epilogue = _epilogue(site, weights, bias)
     if epilogue is None:
         return None
     row = _row(site)
@@ -55,23 +56,23 @@ def emit(site: Site) -> RowKernel | None:
         output=site.output.index,
         constants=Constant("constants", constants),
         scratch_bytes=scratch_bytes,
-        form=epilogue.form,
+        form=f"Requantized by {epilogue.of.form.text}.",
     )
 
 
-def _sums(site: Site, weights: Integers, bias: Integers) -> Channels:
-    """Return what is known of the sums: an input is at most so far from its zero point."""
-    offset, channels = site.param("input_offset"), weights.shape[2]
-    farthest = max(abs(offset - 128), abs(offset + 127))
-    return Channels(
-        largest=np.abs(bias) + farthest * np.abs(weights).sum((0, 1)),
-        weight=np.abs(weights).max((0, 1)),
+def _epilogue(site: Site, weights: Integers, bias: Integers) -> Epilogue | None:
+    """Return how the sums become outputs; an input is -128 to 127, less its zero point."""
+    channels, offset = weights.shape[2], site.param("input_offset")
+    ends = np.stack([weights * (offset - 128), weights * (offset + 127)])
+    rescale = Rescale(
         multipliers=np.broadcast_to(site.array("multipliers"), (channels,)),
-        exponents=np.broadcast_to(-site.array("shifts"), (channels,)),
+        shifts=np.broadcast_to(site.array("shifts"), (channels,)),
         zero_point=site.param("output_offset"),
         low=site.param("activation_min"),
         high=site.param("activation_max"),
     )
+    least, most = bias + ends.min(0).sum((0, 1)), bias + ends.max(0).sum((0, 1))
+    return find_epilogue(rescale, least, most, np.abs(weights).max((0, 1)))
 
 
 def _row(site: Site) -> Row:

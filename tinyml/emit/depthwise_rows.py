@@ -25,11 +25,11 @@ def load_rows(asm: Listing, row: Row, keep: Callable[[int], None]) -> None:
     if row.padded_rows:
         asm("cmp r12, #0", "beq 2f", f"mov r4, #0x{(row.zero_point & 0xFF) * 0x01010101:08x}")
         asm("mov r5, r4", "mov r6, r2")
-        asm.add("r6", row.padding_bytes)
+        asm.move("r6", row.padding_bytes)
         asm.begin(0, "1")
         asm("strd r4, r5, [r2], #8", "cmp r2, r6", "bne 1b")
         asm.end()
-        asm.label("2")
+        asm.mark("2")
 
 
 def pair_of(value: int, register: str) -> str:

@@ -184,7 +184,7 @@ class _Emitter:
 
     def _store_sum(self, distance: int, slot: int) -> None:
         self._asm("mov r5, r1")
-        self._asm.add("r5", distance)
+        self._asm.move("r5", distance)
         self._asm(f"str r5, [sp, #{slot}]")
 
     def _loop(self, group: Sequence[Strip], number: int) -> None:
@@ -196,18 +196,18 @@ class _Emitter:
         self._to_strip(group[0], group[1])
         asm(f"b 2{number}b")
         asm.end()
-        asm.label(f"3{number}")
+        asm.mark(f"3{number}")
 
     def _to_strip(self, before: Strip, after: Strip) -> None:
         """Go on from the end of one strip's channels to another strip's first channel."""
         asm, channels = self._asm, self._row.channels
-        asm.add("r1", (before.outputs - 1) * channels)
+        asm.move("r1", (before.outputs - 1) * channels)
         self._store_sum(channels, self._channels_end)
         asm(f"ldr r2, [sp, #{self._constants}]")
         distance = (after.anchor - before.anchor - before.outputs) * channels
         for i in range(self._row.rows if distance else 0):
             asm(f"ldr r5, [sp, #{4 * i}]")
-            asm.add("r5", distance)
+            asm.move("r5", distance)
             asm(f"str r5, [sp, #{4 * i}]")
 
     def _channels(self, strip: Strip, label: str) -> None:

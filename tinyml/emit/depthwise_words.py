@@ -117,7 +117,7 @@ class _Emitter:
     def run(self) -> None:
         asm, groups = self._asm, self._words.inside
         asm("push {r4-r11, lr}")
-        asm.add("sp", -self._frame)
+        asm.move("sp", -self._frame)
         load_rows(asm, self._row, self._keep_distances)
         asm(f"str r3, [sp, #{self._constants}]", "mov r2, r3")
         self._store_sum(self._row.channels, self._channels_end)
@@ -131,7 +131,7 @@ class _Emitter:
             if outputs > 1:
                 asm(f"ldr r3, [sp, #{self._outputs_end}]", "cmp r1, r3", f"bne 2{i}b")
                 asm.end()
-        asm.add("sp", self._frame)
+        asm.move("sp", self._frame)
         asm("pop {r4-r11, pc}")
 
     def _keep_distances(self, y: int) -> None:
@@ -140,12 +140,12 @@ class _Emitter:
         for i, (of_row, x) in enumerate(self._taps):
             if of_row == y:
                 asm("mov r5, r4")
-                asm.add("r5", (row.first_column(0) + x * row.dilation) * row.channels)
+                asm.move("r5", (row.first_column(0) + x * row.dilation) * row.channels)
                 asm(f"str r5, [sp, #{4 * i}]")
 
     def _store_sum(self, distance: int, slot: int) -> None:
         self._asm("mov r5, r1")
-        self._asm.add("r5", distance)
+        self._asm.move("r5", distance)
         self._asm(f"str r5, [sp, #{slot}]")
 
     def _to_next_output(self) -> None:
@@ -154,7 +154,7 @@ class _Emitter:
         asm(f"ldr r2, [sp, #{self._constants}]")
         for i in range(len(self._taps) if row.stride > 1 else 0):
             asm(f"ldr r5, [sp, #{4 * i}]")
-            asm.add("r5", (row.stride - 1) * row.channels)
+            asm.move("r5", (row.stride - 1) * row.channels)
             asm(f"str r5, [sp, #{4 * i}]")
 
     def _output(self, inside: tuple[bool, ...], label: str) -> None:

@@ -222,7 +222,7 @@ def write(asm: Listing, elements: int, of: Sum, places: Sequence[str]) -> None:
     groups = elements // 8
     if groups:
         asm("mov r3, r2")
-        asm.add("r3", 8 * groups)
+        asm.move("r3", 8 * groups)
         asm("push {r3}")
         asm.begin(groups, "1")
         _group(asm, of)

@@ -1,15 +1,15 @@
 """The instructions of one function in assembly for the DSP extension, with what they cost."""
 
-import hashlib
 import math
 
+from tinyml.emit.assembly import Lines, named
 from tinyml.plan.rows import Function
 
 _ADD_IMMEDIATE = 4095  # the largest that ADDW and SUBW take
 
 
-class Listing:
-    """Instructions of a function, in order.
+class Listing(Lines):
+    """Instructions of a function, in order, with their number and about their cycles.
 
     Attributes:
         instructions: how many one call runs.
@@ -17,17 +17,21 @@ class Listing:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.instructions = 0
         self.cycles = 0
-        self._lines: list[str] = []
         self._times = [1]
         self._after_load = False
 
     def __call__(self, *instructions: str) -> None:
         """Append instructions."""
+        self.op(*instructions)
+
+    def op(self, *instructions: str) -> None:
+        """Append instructions."""
+        super().op(*instructions)
         times = math.prod(self._times)
         for text in instructions:
-            self._lines.append(text)
             self.instructions += times
             self.cycles += times * self._cycles_of(text)
 
@@ -43,18 +47,18 @@ class Listing:
 
     def begin(self, times: int, label: str) -> None:
         """Begin a loop that runs so many times, at a local label (a number)."""
-        self.label(label)
+        self.mark(label)
         self._times.append(times)
 
     def end(self) -> None:
         """End the innermost loop."""
         self._times.pop()
 
-    def label(self, label: str) -> None:
+    def mark(self, label: str) -> None:
         """Place a label."""
         self._lines.append(f"{label}:")
 
-    def add(self, register: str, distance: int) -> None:
+    def move(self, register: str, distance: int) -> None:
         """Append what adds a number to a register."""
         operation, distance = ("add" if distance > 0 else "sub"), abs(distance)
         low, high = distance & _ADD_IMMEDIATE, distance & ~_ADD_IMMEDIATE
@@ -75,9 +79,8 @@ class Listing:
     @property
     def code_bytes(self) -> int:
         """At most how many bytes of code it is."""
-        return 4 * sum(not line.endswith(":") for line in self._lines)
+        return 4 * sum(not line.endswith(":") for line in self.body)
 
     def function(self, stem: str, *summary: str) -> Function:
         """Return the function, whose name begins with `stem`; the rest of the name tells the code apart."""
-        digest = hashlib.sha256("\n".join(self._lines).encode()).hexdigest()
-        return Function(f"{stem}_{digest[:8]}", summary, tuple(self._lines))
+        return Function(named(stem, self), summary, self.body)

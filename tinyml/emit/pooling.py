@@ -17,7 +17,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from tinyml.emit.epilogue import LARGEST_SHIFT
 from tinyml.emit.listing import Listing
 from tinyml.emit.site import Site
 from tinyml.fixedpoint import requantize
@@ -25,6 +24,7 @@ from tinyml.ops import Constant
 from tinyml.plan.rows import RowKernel, Source
 
 MAX_PIXELS = 256
+_LARGEST_SHIFT = 19  # with it, a zero point of -128 leaves room for a mean in 32 bits
 _UNROLLED = 8  # pixels of a window that are written out
 _DATA = ("r2", "r3", "r12", "lr")
 _SUMS = tuple(f"r{i}" for i in range(4, 12))
@@ -197,7 +197,7 @@ def emit_mean(site: Site) -> RowKernel | None:
     multiplier, shift = at("multiplier"), at("shift")
     values = requantized_sums(pool.taps, at("input_offset"), multiplier, shift, at("output_offset"))
     mean: Mean | None = find_linear(pool.taps, values, multiplier * 2.0 ** (shift - 31), -128, 127)
-    if mean is None and 0 < -shift <= LARGEST_SHIFT:
+    if mean is None and 0 < -shift <= _LARGEST_SHIFT:
         mean = Rescaled(at("input_offset"), multiplier, -shift, at("output_offset"))
     if mean is None:
         return None
@@ -256,7 +256,7 @@ class _Emitter:
         self._window()
         if pool.outputs > 1:
             asm(f"ldr r2, [sp, #{self.OFFSET}]")
-            asm.add("r2", (pool.stride - 1) * pool.channels)
+            asm.move("r2", (pool.stride - 1) * pool.channels)
             asm(f"str r2, [sp, #{self.OFFSET}]")
             asm(f"ldr r2, [sp, #{self.OUTPUT}]", f"ldr r3, [sp, #{self.LAST}]", "cmp r2, r3", "bne 1b")
             asm.end()
@@ -264,7 +264,7 @@ class _Emitter:
 
     def _store_sum(self, register: str, distance: int, slot: int) -> None:
         self._asm(f"mov r5, {register}")
-        self._asm.add("r5", distance)
+        self._asm.move("r5", distance)
         self._asm(f"str r5, [sp, #{slot}]")
 
     def _window(self) -> None:
@@ -313,7 +313,7 @@ class _Emitter:
 
     def _store_end_of_pixels(self) -> None:
         self._asm("mov r2, r1")
-        self._asm.add("r2", self._pool.taps * self._pool.channels)
+        self._asm.move("r2", self._pool.taps * self._pool.channels)
         self._asm(f"str r2, [sp, #{self.PIXELS_END}]")
 
     def _pixels(self, channels: int, count: int, last: bool) -> None:
@@ -322,7 +322,7 @@ class _Emitter:
         for pixel in range(count):
             asm(f"ldm r1, {{{', '.join(words)}}}" if len(words) > 1 else f"ldr {words[0]}, [r1]")
             if not (last and pixel == count - 1):
-                asm.add("r1", self._pool.channels)
+                asm.move("r1", self._pool.channels)
             for i, word in enumerate(words):
                 even, odd = _SUMS[2 * i], _SUMS[2 * i + 1]
                 asm(f"sxtab16 {even}, {even}, {word}", f"sxtab16 {odd}, {odd}, {word}, ror #8")

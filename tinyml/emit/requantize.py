@@ -102,8 +102,14 @@ class Requantized:
     shifts: Ints
 
 
-def requantize(rescale: Rescale, least: Ints, most: Ints) -> Requantized | None:
-    """Return the cheapest form that is exact for all sums from `least` to `most`, by channel; None for none."""
+def requantize(rescale: Rescale, least: Ints, most: Ints, room: Ints | None = None) -> Requantized | None:
+    """Return the cheapest form that is exact for all sums from `least` to `most`, by channel; None for none.
+
+    Args:
+        rescale: what is done with the sums.
+        least, most: the sums that can occur, by channel.
+        room: the largest L of each channel where weights, and not sums, are shifted left; None for sums.
+    """
     if max(-int(least.min()), int(most.max())) >= 1 << 31:
         return None
     ends = np.stack([least, most])
@@ -113,10 +119,7 @@ def requantize(rescale: Rescale, least: Ints, most: Ints) -> Requantized | None:
         constant = first == last
     if ((rescale.shifts >= 0) & ~constant).any():
         return None
-    for attempt in (_three, _general):
-        if (found := attempt(rescale, ends, constant)) is not None:
-            return found
-    return None
+    return _three(rescale, ends, constant, room) or _general(rescale, ends, constant)
 
 
 def _clamp(rescale: Rescale) -> tuple[int, int, int]:
@@ -127,7 +130,7 @@ def _clamp(rescale: Rescale) -> tuple[int, int, int]:
     return rescale.zero_point + above, 0, above
 
 
-def _three(rescale: Rescale, ends: Ints, constant: npt.NDArray[np.bool_]) -> Requantized | None:
+def _three(rescale: Rescale, ends: Ints, constant: npt.NDArray[np.bool_], room: Ints | None) -> Requantized | None:
     least, most = ends
     if rescale.low < rescale.zero_point and (least < 0)[~constant].any():
         return None
@@ -137,13 +140,15 @@ def _three(rescale: Rescale, ends: Ints, constant: npt.NDArray[np.bool_]) -> Req
     live = np.flatnonzero(~constant)
     # x 2^L < 2^31 for L = E + 1 - e, and L >= 2; the second channels of pairs want L >= 8.
     top = min((int(30 - bits[c] + exponents[c]) for c in live), default=_MOST_E)
+    if room is not None:
+        top = min([top, *(int(room[c] + exponents[c]) - 1 for c in live)])
     bottom = max((int(exponents[c]) + 1 for c in live), default=1)
     deep_bottom = max((int(exponents[c]) + _DEEP - 1 for c in live if c % 2), default=_DEEP)
     top = min(top, _MOST_E)
     if bottom > top:
         return None
-    deep = max(bottom, deep_bottom) <= top
-    e = _preferred(max(bottom, deep_bottom) if deep else bottom, top)
+    deep = room is None and max(bottom, deep_bottom) <= top
+    e = _preferred(max(bottom, deep_bottom) if deep else bottom, top, 16 if room is None else 11)
     left = np.where(constant, _DEEP, e + 1 - exponents)
     middle = (np.int64(1) << np.maximum(left - 2, 0)) + (1 << (e - 1)) + (zero_point << e)
     fixed = ((_outputs(rescale, ends) + zero_point - rescale.zero_point) << e) + (1 << (e - 1))
@@ -180,9 +185,9 @@ def _bits(values: Ints) -> Ints:
     return np.array([int(value).bit_length() for value in values], np.int64)
 
 
-def _preferred(bottom: int, top: int) -> int:
+def _preferred(bottom: int, top: int, wanted: int) -> int:
     """Return one of the possible E: the same for as many layers as possible, so that they share code."""
-    return min(range(bottom, top + 1), key=lambda e: (abs(e - 16), e))
+    return min(range(bottom, top + 1), key=lambda e: (abs(e - wanted), e))
 
 
 def emit(code: Lines, form: Form, sums: list[tuple[str, str]], paired: bool, spare: list[str]) -> None:
@@ -219,10 +224,11 @@ def emit(code: Lines, form: Form, sums: list[tuple[str, str]], paired: bool, spa
             for x in (firsts, seconds)[channel]:
                 code.op(f"add {spare_one}, {c}, {x}, asr #31", f"smmlar {x}, {x}, {m}, {spare_one}")
                 code.op(f"asr {x}, {x}, {shift}", f"ssat {x}, #8, {x}")
-    _emit_clamp(code, form, [*firsts, *seconds], m0)
+    emit_clamp(code, form, [*firsts, *seconds], m0)
 
 
-def _emit_clamp(code: Lines, form: Form, values: list[str], spare: str) -> None:
+def emit_clamp(code: Lines, form: Form, values: list[str], spare: str) -> None:
+    """Append the clamp of outputs that SSAT has saturated; `spare` is lost."""
     saturating, amount = ("qadd8", form.up) if form.up else ("qsub8", form.down)
     while amount > 0:
         part = min(amount, 127)  # a signed byte
