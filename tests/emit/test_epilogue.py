@@ -40,14 +40,14 @@ def computed(epilogue: Epilogue, channel: int, x: int) -> int:
 
 def sums(largest: int, multiplier: int, exponent: int) -> list[int]:
     """Return the ends of the range, and sums around those where the output goes from one value to the next."""
-    halves = [step / 2 for step in range(-600, 601)]
+    halves = [step / 2 for step in (*range(-520, -500), *range(-270, -240), *range(-8, 9), *range(240, 270))]
     steps = [round(half * 2 ** (31 + exponent) / multiplier) for half in halves]
-    near = {step + d for step in (*steps, 0, largest, -largest) for d in range(-3, 4)}
+    near = {step + d for step in (*steps, 0, largest, -largest) for d in (-1, 0, 1)}
     return sorted(x for x in near if abs(x) <= largest)
 
 
 @pytest.mark.parametrize("exponent", [1, 2, 7, 13])
-@pytest.mark.parametrize("multiplier", [1 << 30, (1 << 30) + 1, 0x5A5A5A5A, (1 << 31) - 1])
+@pytest.mark.parametrize("multiplier", [1 << 30, 0x5A5A5A5A, (1 << 31) - 1])
 @pytest.mark.parametrize(
     ("zero_point", "low", "high"), [(-128, -128, 127), (-128, -128, 30), (3, -128, 127), (5, 5, 99), (-9, 0, 50)]
 )
