@@ -5,7 +5,7 @@ A block goes over all output channels. Registers when it is called:
     r1 weights, as `weights.pack` orders them; afterwards what follows them
     r2 activations: word t of pixel p of P at 4 (t P + p)    r3 output of the first pixel
     r4 output behind the first pixel's last channel           r5 bytes from pixel to pixel
-    r6 behind the activations
+    r6 activations behind the loop's last
 
 and while it sums:
 
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from tinyml.emit import requantize
 from tinyml.emit.assembly import Lines, registers
 from tinyml.emit.requantize import Form
-from tinyml.emit.weights import Depth
+from tinyml.emit.weights import STEP, Depth, chunks
 from tinyml.plan.rows import Function
 
 _LOOP, _SUM, _DONE = 1, 2, 3
@@ -39,7 +39,7 @@ class Block:
 
     Attributes:
         pixels: 1, 2 or 3.
-        depth: how it goes through a channel's weights; where there is a loop, any multiple of its turn will do.
+        depth: how it goes through a channel's weights; its loop may take any number of turns.
         paired: whether two channels share halfwords.
         form: how sums become outputs.
         rest: output channels of the last turn, where that has not all of its channels; else 0.
@@ -59,10 +59,11 @@ class Block:
     @property
     def name(self) -> str:
         """The function's name."""
-        depth = f"l{self.depth.unroll}" if self.depth.looped else f"k{self.depth.size}"
+        loop, rest = f"l{self.depth.unroll}" if self.depth.unroll else "", self.depth.rest
+        depth = loop + (f"k{rest}" if rest else "")
         packing = "" if self.paired else "_plain"
-        rest = f"_r{self.rest}" if self.rest else ""
-        return f"block_{self.pixels}x{2 * self.pairs}_{depth}{packing}_{self.form.name}{rest}"
+        last = f"_r{self.rest}" if self.rest else ""
+        return f"block_{self.pixels}x{2 * self.pairs}_{depth}{packing}_{self.form.name}{last}"
 
 
 def pairs_of(pixels: int) -> int:
@@ -77,12 +78,11 @@ def function(block: Block) -> Function:
     code.op("push {r2-r6, lr}", "mov r0, r2")
     code.label(_LOOP)
     emitter.begin()
-    if block.depth.looped:
+    if block.depth.unroll:
         code.label(_SUM)
-    for chunk in block.depth.chunks:
-        emitter.chunk(chunk)
-    if block.depth.looped:
+        emitter.sum(block.depth.unroll)
         code.op(f"ldr {emitter.activations[0]}, [sp, #16]", f"cmp r0, {emitter.activations[0]}", f"bne {_SUM}b")
+    emitter.sum(block.depth.rest)
     emitter.requantize()
     emitter.store()
     code.op(f"add sp, #{_FRAME}", "pop {pc}")
@@ -90,13 +90,15 @@ def function(block: Block) -> Function:
 
 
 def _summary(block: Block) -> tuple[str, ...]:
-    size, turn = block.depth.size, block.depth.unroll
-    through = f"{turn} weights a turn" if block.depth.looped else f"{size} weights"
+    parts = (f"{block.depth.unroll} weights a turn", f"{block.depth.rest} weights")
+    through = " and ".join(
+        text for text, there in zip(parts, (block.depth.unroll, block.depth.rest), strict=True) if there
+    )
     packing = "two channels a halfword" if block.paired else "a byte each"
     last = f"r{1 + 2 * block.pixels * block.pairs}"
     return (
         f"{block.pixels} pixels x {2 * block.pairs} channels, {through}, {packing}; {block.form.text}.",
-        "r1 weights, r2 activations, r3 output, r4 its end, r5 bytes between pixels, r6 end of the activations.",
+        "r1 weights, r2 activations, r3 output, r4 its end, r5 bytes between pixels, r6 end of the loop.",
         f"Sums in r2 to {last}; behind them activations, then weights. [sp]: r2 to r6.",
     )
 
@@ -124,18 +126,16 @@ class _Emitter:
                 *(f"mov {to}, {of}" for to, of in zip((r for pair in other for r in pair), first, strict=True))
             )
 
-    def chunk(self, size: int) -> None:
-        """Add the products of 8 or 4 weights of each channel and pixel."""
-        write = self._paired if self._block.paired else self._plain
-        if self._block.pixels == 1 and self._block.paired:
-            self._dense(size // 2)
-        elif self._block.pixels == 2 and self._block.paired:
-            self._two(size // 2)
-        else:
-            for _ in range(size // 4):
-                write()
+    def sum(self, weights: int) -> None:
+        """Add the products of `weights` weights of each channel and pixel."""
+        for chunk in chunks(weights):
+            if not self._block.paired:
+                for _ in range(chunk // STEP):
+                    self._plain()
+            else:
+                {1: self._one, 2: self._two, 3: self._three}[self._block.pixels](chunk // 2)
 
-    def _dense(self, words: int) -> None:
+    def _one(self, words: int) -> None:
         """One pixel, two pairs: `words` words of activations, which both pairs meet."""
         self._load("r0", self.activations[:words])
         for pair in range(2):
@@ -152,12 +152,13 @@ class _Emitter:
                 meet = self.activations[2 * i : 2 * i + 2]
                 self._pair_product(w, [(x, sums[0]) for x, sums in zip(meet, self._sums, strict=True)])
 
-    def _paired(self) -> None:
-        """Three pixels, one pair: four weights of each channel."""
-        self._load("r1", self._weights)
-        for w in self._weights:
-            self._load("r0", self.activations)
-            self._pair_product(w, [(x, sums[0]) for x, sums in zip(self.activations, self._sums, strict=True)])
+    def _three(self, words: int) -> None:
+        """Three pixels, one pair: `words` words of weights, each of which three words of activations meet."""
+        for _ in range(0, words, 2):
+            self._load("r1", self._weights)
+            for w in self._weights:
+                self._load("r0", self.activations)
+                self._pair_product(w, [(x, sums[0]) for x, sums in zip(self.activations, self._sums, strict=True)])
 
     def _pair_product(self, weight: str, parts: list[tuple[str, tuple[str, str]]]) -> None:
         """Multiply a word of two halfwords 256 b + a with a word of activations of each pixel."""

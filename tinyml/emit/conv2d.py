@@ -194,7 +194,7 @@ def _emit_group(
     code.op("ldr r1, [sp, #12]", "ldrd r3, r2, [sp, #4]")
     code.add("r4", "r3", channels)
     code.constant("r5", channels)
-    code.add("r6", "r2", 2 * group.pixels * depth.size)
+    code.add("r6", "r2", 2 * group.pixels * (depth.size - depth.rest))
     code.op(f"bl {inner.name}")
     if group.count > 1 or not last:
         for at, step in ((4, group.pixels * channels), (16, gather.advance(window, group.pixels))):

@@ -35,47 +35,49 @@ def can_pair(weights: Ints, least: Ints, most: Ints) -> bool:
 
 @dataclass(frozen=True)
 class Depth:
-    """The weights of a channel as a block goes through them.
+    """The weights of a channel as a block goes through them: in turns of a loop, and the rest behind it.
 
     Attributes:
         size: weights, a multiple of STEP, with zeros behind the filter's.
-        unroll: weights that one turn of the loop takes, a divisor of `size`; all of them where there is no loop.
+        unroll: weights that one turn takes; 0 where there is no loop.
+        rest: weights behind the loop.
     """
 
     size: int
     unroll: int
+    rest: int
 
     @property
-    def looped(self) -> bool:
-        """Whether there is a loop."""
-        return self.unroll < self.size
-
-    @property
-    def chunks(self) -> list[int]:
-        """The pieces of 8 or 4 weights of one turn of the loop."""
-        return [8] * (self.unroll // 8) + [4] * (self.unroll % 8 // 4)
+    def turns(self) -> int:
+        """Turns of the loop."""
+        return (self.size - self.rest) // self.unroll if self.unroll else 0
 
 
-_UNROLL = {"size": 32, "balanced": 48, "speed": 96}
-_TURN_COST, _WEIGHT_COST = 3.0, 0.75 * 4  # instructions of a turn, and for one weight of two channels and pixels
+def chunks(count: int) -> list[int]:
+    """Return the pieces of 8 or 4 weights that `count` weights are taken in."""
+    return [8] * (count // 8) + [4] * (count % 8 // 4)
+
+
+_MOST = {"size": 32, "balanced": 48, "speed": 96}  # weights of a loop's turn and of what follows, together
+_TURN_COST, _SHORT_COST = 3, 1  # instructions of a turn, and what a piece of 4 takes more than half of one of 8
 
 
 def depth_of(weights: int, optimize: str) -> Depth:
-    """Return how a block goes through `weights` weights of a channel: the cheapest way, in instructions."""
-    least = -(-weights // STEP) * STEP
-    most = _UNROLL[optimize]
+    """Return how a block goes through `weights` weights of a channel: the way of the fewest instructions."""
+    size, most = -(-weights // STEP) * STEP, _MOST[optimize]
+    if size <= most:
+        return Depth(size, 0, size)
     ways = [
-        Depth(size, unroll)
-        for size in range(least, least + 4 * STEP + 1, STEP)
+        Depth(size, unroll, size % unroll)
         for unroll in range(STEP, most + 1, STEP)
-        if size % unroll == 0 and (unroll % 8 == 0 or unroll == size or size % 8)
+        if unroll + size % unroll <= most and size >= 2 * unroll
     ]
-    return min(ways, key=lambda way: (_cost(way), way.size, -way.unroll))
 
+    def cost(way: Depth) -> int:
+        pieces = chunks(way.unroll).count(4) * way.turns + chunks(way.rest).count(4)
+        return way.turns * _TURN_COST + pieces * _SHORT_COST
 
-def _cost(depth: Depth) -> float:
-    turns = depth.size // depth.unroll if depth.looped else 0
-    return depth.size * _WEIGHT_COST + turns * _TURN_COST + (depth.unroll % 8 > 0) * (turns + 1)
+    return min(ways, key=lambda way: (cost(way), way.rest, way.unroll))
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,11 +144,10 @@ def _word(values: Ints) -> npt.NDArray[np.uint32]:
 def _weights(weights: Ints, depth: Depth, paired: bool) -> npt.NDArray[np.uint32]:
     """Return the words of the weights of one block, [channels, depth], channels a multiple of 2."""
     parts, at = [], 0
-    while at < depth.size:
-        for chunk in depth.chunks:
-            piece = weights[:, at : at + chunk]
-            parts.append(_paired_words(piece) if paired else _plain_words(piece))
-            at += chunk
+    for chunk in [*chunks(depth.unroll) * depth.turns, *chunks(depth.rest)]:
+        piece = weights[:, at : at + chunk]
+        parts.append(_paired_words(piece) if paired else _plain_words(piece))
+        at += chunk
     return np.concatenate(parts)
 
 
