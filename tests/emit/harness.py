@@ -20,6 +20,7 @@ _WRONG = {
     2: "bytes around the scratch changed",
     3: "an input or bytes around it changed",
     4: "the output differs",
+    5: "a register or the stack pointer changed",
 }
 _TYPES = """\
 #include <stdint.h>
@@ -30,8 +31,10 @@ typedef struct {
   int32_t height, row_bytes, taps, stride, dilation, pad;
 } row_source;
 
+typedef void (*row_function)(const int8_t *const rows[], int8_t *output, void *scratch, const void *constants);
+
 typedef struct {
-  void (*function)(const int8_t *const rows[], int8_t *output, void *scratch, const void *constants);
+  row_function function;
   const row_source *sources;
   uint32_t source_count;
   int32_t images, height, row_bytes;

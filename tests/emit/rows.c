@@ -3,7 +3,14 @@
 #include "tm_port.h"
 #include "tm_rows.h"
 
-enum { GUARD = 64, CHANGED_OUTPUT_GUARD = 1, CHANGED_SCRATCH_GUARD = 2, CHANGED_INPUT = 3, DIFFERS = 4 };
+enum {
+  GUARD = 64,
+  CHANGED_OUTPUT_GUARD = 1,
+  CHANGED_SCRATCH_GUARD = 2,
+  CHANGED_INPUT = 3,
+  DIFFERS = 4,
+  CHANGED_REGISTER = 5
+};
 
 /* Guard, output, guard, scratch, guard, and each input with a guard behind it. Everything starts at a word, and no
  * two cases at the same place. */
@@ -30,7 +37,26 @@ static int same(const uint8_t *a, const uint8_t *b, uint32_t size) {
   return 1;
 }
 
-static void run(const row_case *c, const int8_t *const inputs[], int8_t *output, void *scratch) {
+/* Call a kernel with four arguments; return 0 if it left r4 to r11 and the stack pointer as they were. */
+__attribute__((naked)) static uint32_t call(row_function function __attribute__((unused)),
+                                            const uint32_t arguments[4] __attribute__((unused))) {
+  __asm__(
+      "push {r4-r11, lr}\n"
+      "mov r12, r0\n"
+      "ldm r1, {r0-r3}\n"
+      "mov r4, #4\n mov r5, #5\n mov r6, #6\n mov r7, #7\n mov r8, #8\n mov r9, #9\n mov r10, #10\n"
+      "mov r11, sp\n"
+      "blx r12\n"
+      "eor r4, #4\n eor r5, #5\n eor r6, #6\n eor r7, #7\n eor r8, #8\n eor r9, #9\n eor r10, #10\n"
+      "mov r0, sp\n"
+      "sub r11, r0\n"
+      "orr r0, r4, r5\n orr r0, r6\n orr r0, r7\n orr r0, r8\n orr r0, r9\n orr r0, r10\n orr r0, r11\n"
+      "pop {r4-r11, pc}\n");
+}
+
+/* Return 0 if all calls kept the registers that they must keep. */
+static uint32_t run(const row_case *c, const int8_t *const inputs[], int8_t *output, void *scratch) {
+  uint32_t changed = 0;
   for (int32_t image = 0; image < c->images; image++) {
     for (int32_t y = 0; y < c->height; y++) {
       const int8_t *rows[MOST_ROWS];
@@ -41,10 +67,12 @@ static void run(const row_case *c, const int8_t *const inputs[], int8_t *output,
                 y * s->stride - s->pad, s->dilation);
         at += (uint32_t)s->taps;
       }
-      c->function(rows, output, scratch, c->constants);
+      const uint32_t arguments[] = {(uint32_t)rows, (uint32_t)output, (uint32_t)scratch, (uint32_t)c->constants};
+      changed |= call(c->function, arguments);
       output += c->row_bytes;
     }
   }
+  return changed;
 }
 
 /* One run with all bytes that no input holds set to `paint`: what a kernel reads there shows in its output. */
@@ -60,7 +88,7 @@ static uint8_t check(const row_case *c, uint32_t shift, uint8_t paint) {
     for (uint32_t k = 0; k < c->sources[i].size; k++) place[k] = c->sources[i].data[k];
     place += words(c->sources[i].size) + GUARD;
   }
-  run(c, inputs, (int8_t *)output, scratch);
+  if (run(c, inputs, (int8_t *)output, scratch) != 0) return CHANGED_REGISTER;
   if (!kept(room, output, paint) || !kept(output_end, scratch, paint)) return CHANGED_OUTPUT_GUARD;
   if (!kept(scratch_end, (const uint8_t *)inputs[0], paint)) return CHANGED_SCRATCH_GUARD;
   for (uint32_t i = 0; i < c->source_count; i++) {

@@ -1,15 +1,22 @@
 """Kernels specialised for layers, on emulated boards: TFLM's bytes, and nothing else is written."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from tests.build.projects import needs_compiler, needs_qemu
-from tests.emit import guarded
+from tests import oracle
+from tests.emit.harness import RowCase, run
+from tests.emulated import needs_chain
 from tests.ops import binary, pools, reductions
 from tests.ops.single import Case, case
 from tests.ops.test_depthwise_conv2d import depthwise
+from tinyml import board as boards
+from tinyml import plan as plans
+from tinyml.emit import specialise
+from tinyml.graph import read
 
-pytestmark = [needs_compiler, needs_qemu]
+pytestmark = needs_chain
 BOARDS = ("mps2-an386", "mps2-an505")
 RELU, RELU6 = 1, 3
 
@@ -77,6 +84,20 @@ SUMS = {
         ((61,), (61,)),
     ]
 }
+CONSTANTS = {
+    f"{name} {shape} constant": case(
+        binary.binary(
+            name,
+            shapes=((3, 5, 8), shape),
+            scales=(0.05, 0.04, 0.0937),
+            constant=rng(7).integers(-128, 128, shape).astype(np.int8),
+        ),
+        rng(8),
+        (3, 5, 8),
+    )
+    for name in ("ADD", "SUB")
+    for shape in ((8,), (3, 5, 8))
+}
 MEANS = {
     "height and width": ((1, 7, 7, 8), (1, 2)),
     "time": ((3, 30, 12), (1,)),
@@ -84,23 +105,35 @@ MEANS = {
 }
 
 
-def check(board: str, cases: list[Case], optimize: str = "balanced") -> None:
-    tests = [guarded.ready(drawn, board, optimize) for drawn in cases]
-    assert all(tests), [i for i, found in enumerate(tests) if not found]
-    flat = [test for found in tests for test in found]
-    assert guarded.run(board, flat) == [0] * len(flat)
+def row_cases(drawn: Case, board: str, optimize: str) -> list[RowCase]:
+    """What is run for each sample of a model whose only layer has a specialised kernel."""
+    plan = specialise(plans.make(read(drawn.model)), boards.load(board), optimize)
+    (layer,) = plan.layers
+    assert layer.rows is not None
+    found = []
+    for sample in drawn.samples:
+        inputs = {t: values.tobytes() for t, values in zip(plan.graph.inputs, sample, strict=True)}
+        found.append(RowCase(layer.rows, inputs, oracle.run(drawn.model, sample)[0].tobytes()))
+    return found
+
+
+def check(board: str, folder: Path, cases: list[Case], optimize: str = "balanced") -> None:
+    tests = [test for drawn in cases for test in row_cases(drawn, board, optimize)]
+    assert run(board, folder, tests) == [""] * len(tests)
 
 
 @pytest.mark.parametrize("board", BOARDS)
 @pytest.mark.parametrize("optimize", ["balanced", "speed"])
-def test_depthwise_convolutions(board, optimize):
-    check(board, [depthwise_case(i, **geometry) for i, geometry in enumerate(DEPTHWISE.values())], optimize)
+def test_depthwise_convolutions(board, optimize, tmp_path):
+    check(
+        board, tmp_path, [depthwise_case(i, **geometry) for i, geometry in enumerate(DEPTHWISE.values())], optimize
+    )
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_pools_means_and_sums(board):
+def test_pools_means_and_sums(board, tmp_path):
     means = [
         case(reductions.reduction("MEAN", shape=shape, axes=axes), rng(len(axes)), shape)
         for shape, axes in MEANS.values()
     ]
-    check(board, [*POOLS.values(), *SUMS.values(), *means])
+    check(board, tmp_path, [*POOLS.values(), *SUMS.values(), *CONSTANTS.values(), *means])

@@ -54,7 +54,7 @@ def emit(site: Site) -> RowKernel | None:
             ),
         ),
         output=site.output.index,
-        constants=Constant("constants", constants),
+        constants=Constant("constants", constants.reshape(-1)),
         scratch_bytes=scratch_bytes,
         form=f"Requantized by {epilogue.of.form.text}.",
     )
