@@ -2,16 +2,19 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from tests import small_models
 from tests.generate.test_source import ORIGIN
+from tests.ops.test_fully_connected import dense
 from tinyml import board as boards
 from tinyml import graph, kernels
 from tinyml import plan as plans
 from tinyml.emit import EMITTERS, GOALS, check_goal, specialise
 from tinyml.errors import InputError
 from tinyml.generate.source import files
+from tinyml.plan.budget import check_fit
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +81,11 @@ def test_the_assembly_tells_its_model_and_layers(plan):
 def test_an_unknown_goal_is_refused():
     with pytest.raises(InputError, match="fast"):
         check_goal("fast")
+
+
+def test_kernels_whose_scratch_the_ram_does_not_hold_are_left_out():
+    deep = plans.make(graph.read(dense(np.random.default_rng(0), shape=(1, 60_000), channels=2)))
+    assert specialise(deep, boards.load("mps2-an386")).layers[0].rows is not None
+    small = boards.load("microbit-v2")
+    assert specialise(deep, small).layers[0].rows is None
+    check_fit(specialise(deep, small), small)

@@ -16,6 +16,7 @@ from tinyml.emit import conv2d, depthwise, elementwise, pooling
 from tinyml.emit.site import Site
 from tinyml.errors import InputError
 from tinyml.plan import Layer, Plan, with_rows
+from tinyml.plan.budget import budget
 from tinyml.plan.rows import RowKernel
 
 __all__ = ["EMITTERS", "GOALS", "Site", "check_goal", "specialise"]
@@ -48,6 +49,8 @@ def check_goal(optimize: str) -> None:
 def specialise(plan: Plan, board: Board, optimize: str = "balanced") -> Plan:
     """Return `plan` with specialised kernels for the layers of which the core of `board` has one.
 
+    Where the RAM does not hold their scratch, those with the most of it are left out.
+
     Args:
         plan: the model with portable kernels.
         board: where it will run.
@@ -56,7 +59,16 @@ def specialise(plan: Plan, board: Board, optimize: str = "balanced") -> Plan:
     if not has_dsp(board.cpu, board.flags):
         return plan
     found = {layer.index: kernel for layer in plan.layers if (kernel := _emit(plan, layer, optimize)) is not None}
-    return with_rows(plan, found) if found else plan
+    made = with_rows(plan, found)
+    while found and not _fits_ram(made, board):
+        del found[max(found, key=lambda index: found[index].scratch_bytes)]
+        made = with_rows(plan, found)
+    return made if found else plan
+
+
+def _fits_ram(plan: Plan, board: Board) -> bool:
+    """Return whether the RAM of `board` holds `plan`; the scratch of a kernel may be what is too much."""
+    return all(use.needed <= use.available for use in budget(plan, board).regions if use.kind == "ram")
 
 
 def _emit(plan: Plan, layer: Layer, optimize: str) -> RowKernel | None:

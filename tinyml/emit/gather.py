@@ -4,7 +4,8 @@ Word t of pixel p of P goes to 4 (t P + p) of the scratch. Three ways:
 
 - "runs": the channels are a multiple of 4 and no window reaches beyond the row: one run of bytes an input row,
   four bytes become two words with SXTB16. The words hold (0, 2) and (1, 3) of each four.
-- "taps": the same, tap by tap, where windows reach beyond the row or taps lie apart.
+- "taps": the same, tap by tap, where windows reach beyond the row or taps lie apart; blocks inside of the row take
+  runs.
 - "bytes": any other number of channels, byte by byte from copies of the rows with padding around them, so that no
   window reaches beyond; the words hold neighbours. A filter of one row without padding is read in place.
 
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 
 from tinyml.emit.assembly import Lines, registers
 
-_ROW, _TAP, _COPY, _PIXEL = 4, 5, 6, 7
+_ROW, _TAP, _COPY, _PIXEL, _INSIDE = 4, 5, 6, 7, 9
 _UNROLL = 4  # words of each pixel in a turn of the copying loop
 _DENSE_BYTES = 80  # so many activations of a pixel are gathered without a loop
 _OFFSET_LIMIT = 4096  # of loads and stores
@@ -69,8 +70,14 @@ class Window:
 
     @property
     def run(self) -> int:
-        """Bytes that lie together for a tap ("taps") or a row of taps."""
-        return self.channels if self.way == "taps" else self.width * self.channels
+        """Bytes of a row of taps, which lie together unless the taps lie apart."""
+        return self.width * self.channels
+
+    def inside(self, pixels: int) -> int:
+        """Return how many positions of a block's first window, from 0 on, leave all its windows in one run."""
+        if self.dilation > 1 and self.width > 1:
+            return 0
+        return max(0, self.input_width - (pixels - 1) * self.stride - self.width + 1)
 
     @property
     def copies(self) -> bool:
@@ -179,7 +186,11 @@ def _runs(code: Lines, window: Window, pixels: int) -> None:
     code.op("ldr r5, [r4], #4")
     if window.height > 1:
         code.op("str r4, [sp, #28]")
-    code.op("ldr r6, [sp, #16]", "add r1, r5, r6")
+    if window.way == "taps":
+        code.constant("r6", window.channels)
+        code.op("mla r1, r12, r6, r5")
+    else:
+        code.op("ldr r6, [sp, #16]", "add r1, r5, r6")
     for p in range(1, pixels):
         code.add(f"r{p + 1}", f"r{p}", window.stride * window.channels)
     if window.pads_rows:
@@ -197,6 +208,19 @@ def _next_row(code: Lines, window: Window) -> None:
 
 
 def _taps(code: Lines, window: Window, pixels: int) -> None:
+    code.op("ldr r12, [sp, #16]")
+    if inside := window.inside(pixels):
+        code.constant("r6", inside)
+        code.op("cmp r12, r6", f"bhs {_TAP}f")
+        _runs(code, window, pixels)
+        code.op(f"b {_INSIDE}f")
+        code.label(_TAP)
+    _single_taps(code, window, pixels)
+    if inside:
+        code.label(_INSIDE)
+
+
+def _single_taps(code: Lines, window: Window, pixels: int) -> None:
     code.op("ldr r0, [sp, #8]", "ldr r4, [sp]")
     if window.height > 1:
         code.label(_ROW)
@@ -216,7 +240,7 @@ def _taps(code: Lines, window: Window, pixels: int) -> None:
         if p:
             code.add("r8", "r12", p * window.stride)
         code.op(f"mla r{p + 1}, {x}, r6, r5", f"cmp {x}, lr", "it hs", f"movhs r{p + 1}, r7")
-    _widen(code, window.run, pixels)
+    _widen(code, window.channels, pixels)
     if window.width > 1:
         code.add("r12", "r12", window.dilation)
         code.op("ldr r6, [sp, #16]")
@@ -239,12 +263,18 @@ def _widen(code: Lines, run: int, pixels: int) -> None:
         code.op("ldmia r1!, {r8, r10}", "sxtb16 r9, r8, ror #8", "sxtb16 r8, r8")
         code.op("sxtb16 r11, r10, ror #8", "sxtb16 r10, r10", "stmia r0!, {r8-r11}")
 
-    if pixels == 1:
-        code.repeat(run // 8, _UNROLL, "r4", _COPY, two)
+    def four() -> None:
+        code.op("ldmia r1!, {r6, r10}", "ldmia r2!, {r7, r11}")
+        code.op("sxtb16 r8, r6, ror #8", "sxtb16 r9, r7, ror #8", "sxtb16 r6, r6", "sxtb16 r7, r7")
+        code.op("stmia r0!, {r6-r9}", "sxtb16 r8, r10, ror #8", "sxtb16 r9, r11, ror #8")
+        code.op("sxtb16 r6, r10", "sxtb16 r7, r11", "stmia r0!, {r6-r9}")
+
+    if pixels == 3:
+        code.repeat(run // 4, _UNROLL, "r4", _COPY, one)
+    else:
+        code.repeat(run // 8, _UNROLL // pixels, "r4", _COPY, two if pixels == 1 else four)
         if run % 8:
             one()
-    else:
-        code.repeat(run // 4, _UNROLL, "r4", _COPY, one)
 
 
 def _bytes(code: Lines, window: Window, pixels: int) -> None:

@@ -59,14 +59,22 @@ def chunks(count: int) -> list[int]:
 
 
 _MOST = {"size": 32, "balanced": 48, "speed": 96}  # weights of a loop's turn and of what follows, together
+_SHARED = (48, 32)
 _TURN_COST, _SHORT_COST = 3, 1  # instructions of a turn, and what a piece of 4 takes more than half of one of 8
 
 
 def depth_of(weights: int, optimize: str) -> Depth:
-    """Return how a block goes through `weights` weights of a channel: the way of the fewest instructions."""
+    """Return how a block goes through `weights` weights of a channel.
+
+    A loop whose turns leave no rest serves layers of all depths that it divides; where there is none of a usual
+    length, the way of the fewest instructions is taken.
+    """
     size, most = -(-weights // STEP) * STEP, _MOST[optimize]
     if size <= most:
         return Depth(size, 0, size)
+    for unroll in _SHARED:
+        if unroll <= most and size % unroll == 0:
+            return Depth(size, unroll, 0)
     ways = [
         Depth(size, unroll, size % unroll)
         for unroll in range(STEP, most + 1, STEP)
