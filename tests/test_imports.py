@@ -23,6 +23,7 @@ ORDER = (
     ("quantize",),
     ("ops",),
     ("plan",),
+    ("emit",),
     ("generate",),
     ("build",),
     ("link",),

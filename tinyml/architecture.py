@@ -1,5 +1,6 @@
 """An architecture: the cores that share start-up code, compiler and emulator."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tinyml.errors import BoardError
@@ -90,3 +91,12 @@ def of(core: str) -> Architecture:
             return architecture
     known = ", ".join(name for architecture in ALL for name in architecture.cores)
     raise BoardError(f"the processor core {core} is not supported; supported are {known}")
+
+
+# Cores with the DSP extension (Armv7E-M, or Armv8-M with the option that all but a few chips have) and no vectors.
+_DSP_CORES = ("cortex-m4", "cortex-m7", "cortex-m33")
+
+
+def has_dsp(core: str, flags: Sequence[str]) -> bool:
+    """Return whether code for `core`, compiled with `flags`, may use the DSP extension of Armv7E-M."""
+    return core in _DSP_CORES and not any("+nodsp" in flag for flag in flags)

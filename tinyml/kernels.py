@@ -15,6 +15,8 @@ from tinyml import resources
 _FIELD = re.compile(r"^\s*(?P<type>int32_t|float)\s+(?P<name>\w+);", re.MULTILINE)
 # Macros of compilers, and the instructions that code under them is written for.
 _INSTRUCTIONS = {"__ARM_FEATURE_DSP": "dsp", "__ARM_FEATURE_MVE": "mve"}
+# What the header of a kernel says that tinyml/emit/ specialises for a layer.
+_EMITTED = re.compile(r"^ \* Specialised for layers: (?P<names>[a-z, ]+)\.", re.MULTILINE)
 _SHARED_FIELDS = re.compile(r"^\s*(?P<name>TM_\w+_FIELDS)$", re.MULTILINE)
 _INCLUDE = re.compile(r'^#include "(?P<name>[\w.]+)"', re.MULTILINE)
 
@@ -28,7 +30,8 @@ class Kernel:
         params: (C type, field name) of each field of its struct, in order; the types are int32_t and float.
         pointers: (C type, argument name) of each pointer argument, in order, such as ("const int8_t *", "input").
         headers: the header and all headers of `firmware/kernels/` that it includes, in order.
-        variants: "portable", and the instruction sets that it or such a header has code of its own for.
+        variants: "portable", and the instruction sets that it or such a header has code of its own for, or that
+            layers get specialised code for.
     """
 
     name: str
@@ -50,7 +53,10 @@ def _included(header: str) -> tuple[str, ...]:
 
 def _variants(headers: tuple[str, ...]) -> tuple[str, ...]:
     text = "".join(map(_read, headers))
-    return ("portable", *(name for macro, name in _INSTRUCTIONS.items() if macro in text))
+    found = [name for macro, name in _INSTRUCTIONS.items() if macro in text]
+    if (emitted := _EMITTED.search(_read(headers[-1]))) is not None:
+        found += emitted["names"].split(", ")
+    return ("portable", *dict.fromkeys(found))
 
 
 def names() -> tuple[str, ...]:

@@ -24,7 +24,8 @@ from tinyml import samples as sample_files
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
-from tinyml.defaults import ENGINE, LIMIT, OPERATORS, PREFIX, TARGET
+from tinyml.defaults import ENGINE, LIMIT, OPERATORS, OPTIMIZE, PREFIX, TARGET
+from tinyml.emit import check_goal, specialise
 from tinyml.errors import InputError, ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
 from tinyml.generate import Origin, Project, board_file, check_engine
@@ -175,6 +176,7 @@ def inspect(
     place: Sequence[str] = (),
     progress: Progress = _SILENT,
     shape: Sequence[str] = (),
+    optimize: str = OPTIMIZE,
 ) -> tuple[Plan, Budget | None]:
     """Plan an int8 `.tflite`: its layers, arena and constants, and with a board what it needs there, and where.
 
@@ -185,6 +187,7 @@ def inspect(
         place: memory regions for parts of the image, such as "arena=ccm".
         progress: hears of the stage.
         shape: shapes of inputs, such as "input=1,49,10,1".
+        optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
 
     Raises:
         ModelError: the file cannot be read, or an operator is not supported.
@@ -193,9 +196,19 @@ def inspect(
         FitError: the model does not fit the board.
     """
     check_engine(engine)
+    check_goal(optimize)
     given = placement.parse(place)
     plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
-    return plan, None if board is None else check_fit(plan, board_files.load(board), engine, given)
+    if board is None:
+        return plan, None
+    facts = board_files.load(board)
+    plan = _specialised(plan, facts, engine, optimize)
+    return plan, check_fit(plan, facts, engine, given)
+
+
+def _specialised(plan: Plan, board: Board, engine: str, optimize: str) -> Plan:
+    """Return `plan` with the kernels that `board` has for its layers; the interpreter keeps portable ones."""
+    return specialise(plan, board, optimize) if engine == "compiled" else plan
 
 
 def generate(
@@ -209,6 +222,7 @@ def generate(
     operators: str = OPERATORS,
     place: Sequence[str] = (),
     shape: Sequence[str] = (),
+    optimize: str = OPTIMIZE,
 ) -> Project:
     """Write the firmware project of an int8 `.tflite` for a board.
 
@@ -223,6 +237,7 @@ def generate(
         operators: what the interpreter can run: those of the "model", or "all".
         place: memory regions for parts of the image, such as "arena=ccm"; the plan chooses the others.
         shape: shapes of inputs, such as "input=1,49,10,1".
+        optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
 
     Raises:
         ModelError, BoardError, FitError: the model or the board cannot be used; nothing is written.
@@ -230,7 +245,7 @@ def generate(
     """
     plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
     folder, name = _folder(model, board, out), Path(model).name
-    return _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape)
+    return _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize)
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -249,17 +264,25 @@ def _generate(
     operators: str,
     place: Sequence[str],
     shape: Sequence[str],
+    optimize: str,
 ) -> Project:
     check_engine(engine)
+    check_goal(optimize)
     given = placement.parse(place)
     with progress.stage("generate") as stage:
         facts = board_files.load(board)
         command = f"tinyml generate {model_name} --board {facts.name}"
-        said = {"engine": (engine, ENGINE), "operators": (operators, OPERATORS), "prefix": (prefix, PREFIX)}
+        said = {
+            "engine": (engine, ENGINE),
+            "operators": (operators, OPERATORS),
+            "prefix": (prefix, PREFIX),
+            "optimize": (optimize, OPTIMIZE),
+        }
         command += "".join(f" --{name} {value}" for name, (value, default) in said.items() if value != default)
         command += "".join(f" --place {text}" for text in place)
         command += "".join(f" --shape {text}" for text in shape)
         origin = Origin(model_name, command, prefix)
+        plan = _specialised(plan, facts, engine, optimize)
         needs = check_fit(plan, facts, engine, given)
         with locked(out):
             project = write_project(plan, facts, origin, out, force, engine, operators, given)
@@ -524,6 +547,7 @@ def deploy(
     place: Sequence[str] = (),
     flash: bool = False,
     shape: Sequence[str] = (),
+    optimize: str = OPTIMIZE,
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -546,6 +570,7 @@ def deploy(
         place: memory regions for parts of the image, such as "arena=ccm"; the plan chooses the others.
         flash: write the image into the board first; without it, the board runs it already.
         shape: shapes of inputs, such as "input=1,49,10,1".
+        optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
 
     Returns:
         The record, as in `record.json` in the project's folder.
@@ -559,6 +584,7 @@ def deploy(
     data, test = (None if path is None else Path(path) for path in (data, test))
     # A misspelt board or placement and a missing emulator are told before minutes of conversion.
     check_target(board_files.load(board), target, port)
+    check_goal(optimize)
     placement.parse(place)
     with progress.stage("convert") as stage:
         converted = _shaped(quantize.convert(model, data, test), shape)
@@ -570,7 +596,9 @@ def deploy(
         raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
     folder = _folder(model, board, out)
     name = f"{model.stem}.tflite"
-    project = _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape)
+    project = _generate(
+        plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize
+    )
     build(folder, progress)
     if flash:
         _flash(folder, None, progress)

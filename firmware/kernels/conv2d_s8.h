@@ -1,7 +1,9 @@
 /* CONV_2D, also grouped.
  *
  * Reach: output pixel (y, x) is written when the input rows y * stride_height - pad_top and above have been read
- * whole; rows from there on may still be read. The output must not overlap the input. */
+ * whole; rows from there on may still be read. The output must not overlap the input.
+ *
+ * Specialised for layers: dsp. */
 #ifndef TM_CONV2D_S8_H
 #define TM_CONV2D_S8_H
 

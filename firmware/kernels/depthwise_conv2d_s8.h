@@ -1,7 +1,9 @@
 /* DEPTHWISE_CONV_2D: each input channel has depth_multiplier filters of its own.
  *
  * Reach: output pixel (y, x) is written when the input rows y * stride_height - pad_top and above have been read
- * whole; rows from there on may still be read. The output must not overlap the input. */
+ * whole; rows from there on may still be read. The output must not overlap the input.
+ *
+ * Specialised for layers: dsp. */
 #ifndef TM_DEPTHWISE_CONV2D_S8_H
 #define TM_DEPTHWISE_CONV2D_S8_H
 

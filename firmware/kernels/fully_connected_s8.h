@@ -1,7 +1,9 @@
 /* FULLY_CONNECTED, and CONV_2D with a 1x1 filter, stride 1 and no padding: rows of inputs times a matrix.
  *
  * Reach: row r of the output is written when row r + 1 of the input has been read and row r + 2 has not; every
- * output channel of a row needs the whole row of inputs. The output must not overlap the input. */
+ * output channel of a row needs the whole row of inputs. The output must not overlap the input.
+ *
+ * Specialised for layers: dsp. */
 #ifndef TM_FULLY_CONNECTED_S8_H
 #define TM_FULLY_CONNECTED_S8_H
 

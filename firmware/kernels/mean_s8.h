@@ -1,7 +1,9 @@
 /* MEAN and SUM over some dimensions, requantized to the output's scale.
  *
  * Reach: output element i is written when every input element that is read later has an index above i, so the
- * output may lie upon the input. */
+ * output may lie upon the input.
+ *
+ * Specialised for layers: dsp. */
 #ifndef TM_MEAN_S8_H
 #define TM_MEAN_S8_H
 

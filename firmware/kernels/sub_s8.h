@@ -1,6 +1,8 @@
 /* SUB, also with broadcasting.
  *
- * Reach: as tm_broadcast.h has it. */
+ * Reach: as tm_broadcast.h has it.
+ *
+ * Specialised for layers: dsp. */
 #ifndef TM_SUB_S8_H
 #define TM_SUB_S8_H
 

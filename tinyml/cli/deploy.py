@@ -3,7 +3,7 @@
 import typer
 
 from tinyml.cli import options
-from tinyml.defaults import ENGINE, LIMIT, OPERATORS, PREFIX, TARGET
+from tinyml.defaults import ENGINE, LIMIT, OPERATORS, OPTIMIZE, PREFIX, TARGET
 
 
 def command(
@@ -21,6 +21,7 @@ def command(
     operators: options.Operators = OPERATORS,
     place: options.Place = None,
     shape: options.Shape = None,
+    optimize: options.Optimize = OPTIMIZE,
     target: options.Target = TARGET,
     port: options.Port = None,
     flash: options.Flash = False,
@@ -47,6 +48,7 @@ def command(
         operators=operators,
         place=place or (),
         shape=shape or (),
+        optimize=optimize,
         target=target,
         port=port,
         flash=flash,

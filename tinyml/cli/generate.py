@@ -1,7 +1,7 @@
 """`tinyml generate`: a model and a board become a firmware project."""
 
 from tinyml.cli import options
-from tinyml.defaults import ENGINE, OPERATORS, PREFIX
+from tinyml.defaults import ENGINE, OPERATORS, OPTIMIZE, PREFIX
 
 
 def command(
@@ -14,6 +14,7 @@ def command(
     operators: options.Operators = OPERATORS,
     place: options.Place = None,
     shape: options.Shape = None,
+    optimize: options.Optimize = OPTIMIZE,
     json: options.Json = False,
 ) -> None:
     """Write the firmware project of a model for a board: a folder that builds with PlatformIO alone."""
@@ -30,6 +31,7 @@ def command(
         operators=operators,
         place=place or (),
         shape=shape or (),
+        optimize=optimize,
         progress=terminal.progress(json),
     )
     terminal.show(facts.project(project), json)

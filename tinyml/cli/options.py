@@ -37,6 +37,12 @@ Engine = Annotated[
 Operators = Annotated[
     str, typer.Option("--operators", help="What the interpreter can run: those of the model, or all.")
 ]
+Optimize = Annotated[
+    str,
+    typer.Option(
+        "--optimize", help="What kernels specialised for the board's core are chosen for: size, balanced or speed."
+    ),
+]
 Place = Annotated[
     list[str] | None,
     typer.Option(

@@ -42,7 +42,14 @@ def files(
     Both depend on the arguments alone: two runs give the same ones.
     """
     texts = source.files(plan, origin, engine, operators) | platformio.files(board, placement) | _runtime()
-    texts["README.md"] = render("project.md.j2", origin=origin, plan=plan, board=board, version=__version__)
+    texts["README.md"] = render(
+        "project.md.j2",
+        origin=origin,
+        plan=plan,
+        board=board,
+        version=__version__,
+        specialised=f"src/{origin.prefix}_kernels.S" in texts,
+    )
     contents = {name: text.encode() for name, text in texts.items()}
     contents[project.MODEL] = plan.graph.data
     contents[project.BOARD] = board.text.encode()

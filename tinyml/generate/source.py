@@ -1,7 +1,7 @@
 """The model as readable C: `model.h`, `model.c`, the flatbuffer as an array, and `main.c`."""
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +9,9 @@ import numpy as np
 from tinyml import kernels, resources
 from tinyml.graph import Graph, Tensor
 from tinyml.ops import REGISTRY, Constant, KernelCall
-from tinyml.plan import Layer, Plan
+from tinyml.plan import Layer, Plan, rows
 from tinyml.plan.interpreter import arena_bytes
+from tinyml.plan.rows import Function, Source
 from tinyml.render import render
 from tinyml.version import __version__
 
@@ -26,6 +27,7 @@ _C_TYPES = {
     "float32": "float",
 }
 _WIDTH = 112
+_ROW_HEADERS = ("tm_kernel.h", "tm_rows.h")  # for layers that are computed row by row
 
 
 @dataclass(frozen=True)
@@ -103,11 +105,21 @@ class _LayerSource:
         return [
             {
                 "type": _C_TYPES[constant.values.dtype.name],
-                "name": f"{self._call_name(i)}_{constant.name}",
+                "name": name,
                 "length": str(constant.values.size),
                 "section": "" if constant.lookup else " TM_CONSTANT",
                 "numbers": _wrapped(_literals(constant)),
             }
+            for name, constant in self._constants()
+        ]
+
+    def _constants(self) -> list[tuple[str, Constant]]:
+        """Return the arrays of the layer with their C names."""
+        if self._layer.rows is not None:
+            constants = self._layer.rows.constants
+            return [] if constants is None else [(f"{self.name}_{constants.name}", constants)]
+        return [
+            (f"{self._call_name(i)}_{constant.name}", constant)
             for i, call in enumerate(self._layer.lowered.calls)
             for constant in call.pointers
             if isinstance(constant, Constant)
@@ -115,7 +127,30 @@ class _LayerSource:
 
     @property
     def calls(self) -> list[dict[str, object]]:
+        if self._layer.rows is not None:
+            return []
         return [self._call(i, call) for i, call in enumerate(self._layer.lowered.calls)]
+
+    @property
+    def rows(self) -> dict[str, object] | None:
+        """The specialised kernel that computes the layer row by row, for the template."""
+        kernel = self._layer.rows
+        if kernel is None:
+            return None
+        places = self._plan.memory
+        first = [sum(source.taps for source in kernel.sources[:i]) for i in range(len(kernel.sources))]
+        scratch = places.scratch.get(self._layer.operator.index)
+        return {
+            "kernel": kernel,
+            "sources": [
+                {"rows": source, "at": at, "first": _first_row(source), "offset": places.offsets[source.tensor]}
+                for source, at in zip(kernel.sources, first, strict=True)
+            ],
+            "count": sum(source.taps for source in kernel.sources),
+            "output": places.offsets[kernel.output],
+            "scratch": "0" if scratch is None else f"{self._prefix}_bytes + {scratch}",
+            "constants": self._constants()[0][0] if kernel.constants is not None else "0",
+        }
 
     def _call(self, number: int, call: KernelCall) -> dict[str, object]:
         kernel = kernels.load(call.kernel)
@@ -226,6 +261,37 @@ def _specials(plan: Plan, prefix: str) -> list[dict[str, object]]:
     ]
 
 
+def _first_row(source: Source) -> str:
+    """Return the C expression of the first input row for row y of the output."""
+    text = "y" if source.stride == 1 else f"y * {source.stride}"
+    return f"{text} - {source.pad}" if source.pad else text
+
+
+def _function_comment(function: Function, labels: Sequence[str]) -> str:
+    text = f"Layers: {', '.join(labels)}." if labels else "Called by other functions."
+    lines = textwrap.wrap(comment_text(text), _WIDTH - 3)
+    return "\n * ".join([*map(comment_text, function.summary), *lines])
+
+
+def _assembly(plan: Plan, values: Mapping[str, object]) -> dict[str, str]:
+    """Return the file of the plan's specialised kernels, if there are any."""
+    found = [(layer, layer.rows) for layer in plan.layers if layer.rows is not None]
+    if not found:
+        return {}
+    layers: dict[str, list[str]] = {}
+    for layer, kernel in found:
+        layers.setdefault(kernel.function.name, []).append(layer.label)
+    functions = [
+        {
+            "function": function,
+            "is_global": function.name in layers,
+            "comment": _function_comment(function, layers.get(function.name, [])),
+        }
+        for function in rows.functions([kernel for _, kernel in found])
+    ]
+    return {f"src/{values['prefix']}_kernels.S": render("model_kernels.S.j2", **values, functions=functions)}
+
+
 def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str = "model") -> dict[str, str]:
     """Return the texts of `src/`, by path inside the project, and of the libraries that they need.
 
@@ -236,7 +302,9 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         operators: for the interpreter, "model" for those that the model needs or "all".
     """
     graph = plan.graph
-    used = sorted({call.kernel for layer in plan.layers for call in layer.lowered.calls})
+    called = [layer for layer in plan.layers if layer.rows is None]
+    used = sorted({call.kernel for layer in called for call in layer.lowered.calls})
+    specialised = [layer.rows.function.name for layer in plan.layers if layer.rows is not None]
     values: dict[str, object] = {
         "version": __version__,
         "origin": origin,
@@ -247,6 +315,7 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         "plan": plan,
         "graph": graph,
         "kernels": used,
+        "row_functions": list(dict.fromkeys(specialised)),
         "layers": [_LayerSource(plan, layer, origin.prefix) for layer in plan.layers],
         "layer_outputs": [
             (plan.memory.offsets[t], graph.tensors[t].nbytes)
@@ -272,12 +341,15 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         f"src/{name}_tflite.c": render("model_tflite.c.j2", **values),
         "src/main.c": render("main.c.j2", **values),
     }
+    if engine == "compiled":
+        texts |= _assembly(plan, values)
     folder = resources.firmware() / "kernels"
     if engine == "interpreter":
         # All of it: another table of operators is all that another model may need.
         used = list(kernels.names())
         for path in sorted((resources.firmware() / "interpreter").glob("*.[ch]")):
             texts[f"lib/tinyml_interpreter/{path.name}"] = path.read_text(encoding="utf-8")
-    for header in sorted({h for kernel in used for h in kernels.load(kernel).headers}):
+    headers = {header for kernel in used for header in kernels.load(kernel).headers}
+    for header in sorted(headers | ({*_ROW_HEADERS} if specialised else set())):
         texts[f"lib/tinyml_kernels/{header}"] = (folder / header).read_text(encoding="utf-8")
     return texts

@@ -1,13 +1,15 @@
 """What will run where: kernels, the arena's layout and the constants, known before anything is compiled."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from tinyml.errors import ModelError
 from tinyml.graph import Graph, Operator
 from tinyml.ops import Constant, Lowered, lower
 from tinyml.plan.memory import MemoryPlan, plan_memory
+from tinyml.plan.rows import RowKernel
 
-__all__ = ["Layer", "MemoryPlan", "Plan", "make"]
+__all__ = ["Layer", "MemoryPlan", "Plan", "make", "with_rows"]
 
 
 @dataclass(frozen=True)
@@ -19,16 +21,20 @@ class Layer:
         operator: the operator of the graph.
         label: the name that users know it by.
         lowered: its kernel calls.
+        rows: the specialised kernel that computes it instead of those calls, or None.
     """
 
     index: int
     operator: Operator
     label: str
     lowered: Lowered
+    rows: RowKernel | None = field(default=None)
 
     @property
     def constants(self) -> tuple[Constant, ...]:
         """The weights, biases and requantization tables of the layer."""
+        if self.rows is not None:
+            return () if self.rows.constants is None else (self.rows.constants,)
         pointers = (p for call in self.lowered.calls for p in call.pointers)
         return tuple(p for p in pointers if isinstance(p, Constant) and not p.lookup)
 
@@ -86,3 +92,14 @@ def make(graph: Graph) -> Plan:
         raise ModelError("the model computes nothing: no operator changes a byte of its inputs")
     layers = tuple(Layer(i, op, graph.label(op), low) for i, (op, low) in enumerate(pairs))
     return Plan(graph, layers, plan_memory(graph, lowered))
+
+
+def with_rows(plan: Plan, kernels: Mapping[int, RowKernel]) -> Plan:
+    """Return `plan` with kernels specialised for layers, by their indices, and their scratch in the arena."""
+    layers = tuple(replace(layer, rows=kernels.get(layer.index)) for layer in plan.layers)
+    scratch = {
+        layer.operator.index: layer.rows.scratch_bytes
+        for layer in layers
+        if layer.rows is not None and layer.rows.scratch_bytes
+    }
+    return replace(plan, layers=layers, memory=plan_memory(plan.graph, lower(plan.graph), scratch))

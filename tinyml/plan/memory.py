@@ -8,7 +8,7 @@ tensors are alive all the time, from one inference to the next.
 import itertools
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class Buffer:
     """Bytes of the arena that hold one tensor, or several tensors one after the other.
 
     Attributes:
-        tensors: indices of the tensors, in the order in which they are written.
+        tensors: indices of the tensors, in the order in which they are written; none for an operator's scratch.
         size: bytes, a multiple of `ALIGNMENT`.
         first, last: the times from which and until which the bytes must be kept, both included.
     """
@@ -48,11 +48,13 @@ class MemoryPlan:
         offsets: each arena tensor's first byte, by tensor index.
         arena_bytes: the size of the arena.
         live_bytes: for each operator, the bytes of all buffers that are alive while it runs.
+        scratch: the first byte of each operator's scratch, by operator index, for those that have one.
     """
 
     offsets: Mapping[int, int]
     arena_bytes: int
     live_bytes: tuple[int, ...]
+    scratch: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def peak(self) -> tuple[int, ...]:
@@ -194,16 +196,18 @@ def _best_placement(parts: Sequence[Buffer], bound: int) -> tuple[dict[Buffer, i
     return best, size
 
 
-def plan_memory(graph: Graph, lowered: Sequence[Lowered]) -> MemoryPlan:
-    """Lay out the arena of `graph`, whose operators became `lowered`."""
+def plan_memory(graph: Graph, lowered: Sequence[Lowered], scratch: Mapping[int, int] | None = None) -> MemoryPlan:
+    """Lay out the arena of `graph`, whose operators became `lowered`; `scratch`: bytes by operator index."""
     # A smaller output on its input saves its own bytes now and holds the input's for as long as it lives: either
     # may be the smaller plan.
-    plans = [_plan(graph, buffers(graph, lowered, shrink)) for shrink in (False, True)]
+    own = [Buffer((), _aligned(size), time, time) for time, size in (scratch or {}).items()]
+    plans = [_plan(graph, buffers(graph, lowered, shrink), own) for shrink in (False, True)]
     return min(plans, key=lambda plan: plan.arena_bytes)
 
 
-def _plan(graph: Graph, parts: Sequence[Buffer]) -> MemoryPlan:
+def _plan(graph: Graph, tensors: Sequence[Buffer], scratch: Sequence[Buffer]) -> MemoryPlan:
+    parts = [*tensors, *scratch]
     live = _live_bytes(parts, len(graph.operators))
     best, size = _best_placement(parts, bound=max(live, default=sum(b.size for b in parts)))
     offsets = {tensor: offset for buffer, offset in best.items() for tensor in buffer.tensors}
-    return MemoryPlan(offsets, size, tuple(live))
+    return MemoryPlan(offsets, size, tuple(live), {buffer.first: best[buffer] for buffer in scratch})

@@ -101,6 +101,7 @@ env.Append(
         "-fno-common",
         f"-ffile-prefix-map={project}=.",
     ],
+    ASFLAGS=core,
     CFLAGS=["-std=c99", "-Wall", "-Wextra", "-Werror"],
     CPPPATH=["$PROJECT_SRC_DIR", *map(str, libraries)],
     LINKFLAGS=[

@@ -1,0 +1,53 @@
+"""Where a specialised kernel goes: a layer, and the call of the portable kernel that it replaces."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tinyml.graph import Graph, Operator, Tensor
+from tinyml.ops import Constant, KernelCall
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """What an emitter is given.
+
+    Attributes:
+        graph: the model.
+        operator: the layer's operator.
+        call: the portable kernel's call.
+        optimize: "size", "balanced" or "speed".
+    """
+
+    graph: Graph
+    operator: Operator
+    call: KernelCall
+    optimize: str
+
+    def param(self, name: str) -> int:
+        """Return a parameter of the portable kernel."""
+        return int(self.call.params[name])
+
+    def array(self, name: str) -> npt.NDArray[np.int64]:
+        """Return the array `name` of the portable kernel's call, widened to 64 bits.
+
+        Raises:
+            KeyError: the call is given none of that name (an error in an emitter).
+        """
+        found = {p.name: p.values for p in self.call.pointers if isinstance(p, Constant)}
+        return found[name].astype(np.int64)
+
+    @property
+    def source(self) -> Tensor | None:
+        """The tensor of the portable kernel's first argument; None where that is a constant."""
+        first = self.call.pointers[0]
+        return None if isinstance(first, Constant) else self.graph.tensors[first]
+
+    @property
+    def output(self) -> Tensor:
+        """The tensor of the portable kernel's last argument."""
+        last = self.call.pointers[-1]
+        if isinstance(last, Constant):
+            raise ValueError(f"the kernel {self.call.kernel} of {self.operator.name} writes a constant")
+        return self.graph.tensors[last]

@@ -1,0 +1,104 @@
+"""Kernels specialised for a layer: functions that compute one row of an output, and how a layer calls them.
+
+The C function is
+
+    void PREFIX_NAME(const int8_t *const rows[], int8_t *output, void *scratch, const void *constants)
+
+`rows` holds the address of each input row that the output row is computed from, source after source and top to
+bottom, and NULL for a row in the padding; padding to the left and right is the function's business. The generated
+C loops over the rows of the output, so that whoever holds only some rows of a tensor can call the same function.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tinyml.ops import Constant
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function in assembly for one instruction set; layers with the same code share it.
+
+    Attributes:
+        name: its name without the model's prefix; equal names mean equal code.
+        summary: what it computes, with its register plan and its access order: lines of a comment.
+        body: the lines behind its label, in the GNU assembler's unified syntax; a `bl` names one of `calls`.
+        calls: functions that it branches to; they are no C functions, and registers pass as their summaries say.
+    """
+
+    name: str
+    summary: tuple[str, ...]
+    body: tuple[str, ...]
+    calls: tuple["Function", ...] = ()
+
+    @property
+    def code_bytes(self) -> int:
+        """The bytes of its code at most, without those of the functions that it calls."""
+        return 4 * sum(not line.rstrip().endswith(":") for line in self.body)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows of an input that one row of the output is computed from.
+
+    Row y of an image's output is given the input rows y * stride - pad + i * dilation, i < taps.
+
+    Attributes:
+        tensor: the input's index.
+        height: rows of one image.
+        row_bytes: bytes of a row.
+        taps, stride, dilation, pad: in rows.
+    """
+
+    tensor: int
+    height: int
+    row_bytes: int
+    taps: int = 1
+    stride: int = 1
+    dilation: int = 1
+    pad: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class RowKernel:
+    """How a layer is computed row by row.
+
+    Attributes:
+        function: what computes a row.
+        images: images in the batch.
+        height: rows of one image of the output.
+        row_bytes: bytes of a row of the output.
+        sources: the inputs.
+        output: the output's tensor index.
+        constants: one packed array, such as weights in the function's access order; None where it needs none.
+        scratch_bytes: bytes of the arena, aligned to 4, that the function may change while it runs; 0 for none.
+        form: how it is exact, in a few words for the layer's comment.
+    """
+
+    function: Function
+    images: int
+    height: int
+    row_bytes: int
+    sources: tuple[Source, ...]
+    output: int
+    constants: Constant | None = field(default=None)
+    scratch_bytes: int = 0
+    form: str = ""
+
+
+def functions(kernels: Sequence[RowKernel]) -> list[Function]:
+    """Return the functions of `kernels` and all that they call, each once, callees after their first caller.
+
+    Raises:
+        ValueError: two functions of one name differ (an error in an emitter).
+    """
+    found: dict[str, Function] = {}
+    waiting = [kernel.function for kernel in reversed(kernels)]
+    while waiting:
+        function = waiting.pop()
+        known = found.setdefault(function.name, function)
+        if known.body != function.body:
+            raise ValueError(f"two kernels called {function.name} differ")
+        if known is function:
+            waiting += reversed(function.calls)
+    return list(found.values())
