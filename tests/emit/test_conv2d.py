@@ -1,6 +1,7 @@
 """Convolutions and dense layers on emulated boards, held against the portable kernels."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -164,6 +165,18 @@ def test_dense_layers(tmp_path):
     shapes += [(rows, depth, 6) for rows in (2, 3, 4, 5, 7) for depth in (1, 4, 81, 85, 96)]
     sites = [dense(rng, *shape, image=bool(i % 2)) for i, shape in enumerate(shapes)]
     check(tmp_path, "mps2-an386", rng, sites)
+
+
+@needs_chain
+def test_a_dense_layer_may_write_over_its_input(tmp_path):
+    rng = np.random.default_rng(6)
+    shapes = [
+        (rows, depth, channels) for rows in (1, 2, 5, 8) for depth, channels in ((8, 8), (12, 5), (7, 7), (96, 90))
+    ]
+    cases = [layers.case(made, layers.inputs(rng, made.source.shape)) for made in (dense(rng, *s) for s in shapes)]
+    assert all(case.kernel.in_place == (0,) for case in cases)
+    assert not any(run("mps2-an386", tmp_path, [replace(case, in_place=True) for case in cases]))
+    assert layers.case(dense(rng, 4, 8, 9), layers.inputs(rng, (4, 8))).kernel.in_place == ()
 
 
 @needs_chain

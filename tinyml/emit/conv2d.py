@@ -98,6 +98,8 @@ def _emit(site: Site, window: Window, rows: Source, images: int, height: int) ->
         output=site.output.index,
         constants=Constant("constants", packed),
         scratch_bytes=activation_bytes + window.extra_bytes,
+        # A block's inputs have been gathered when its outputs are written, which take no more room.
+        in_place=(rows.tensor,) if window.plain and count <= window.channels else (),
         form=f"Outputs by {channels.requantized.form.text}; weights {'in pairs' if paired else 'one by one'}.",
     )
 

@@ -62,6 +62,11 @@ class Window:
         return self.pad > 0 or self.span > self.input_width
 
     @property
+    def plain(self) -> bool:
+        """Whether each output pixel is computed from the one input pixel at its place."""
+        return (self.height, self.width, self.stride, self.pads_columns, self.pads_rows) == (1, 1, 1, False, False)
+
+    @property
     def way(self) -> str:
         """One of "runs", "taps" and "bytes"."""
         if self.channels % 4:
