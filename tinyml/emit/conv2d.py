@@ -213,5 +213,6 @@ def _summary(window: Window, groups: Sequence[_Group], channels: int) -> tuple[s
         f"{window.height} x {window.width} x {window.channels} -> {channels} channels, stride {window.stride}, "
         f"a row of {window.input_width} -> {window.output_width} pixels; blocks: {parts}.",
         "[sp]: rows, output, activations, weights, position, blocks to go, fill or copied rows, cursor.",
+        f"Gathering: {gather.PLANS[window.way]}.",
         f"Activations by {window.way}. Access: input rows top to bottom for each block, weights once a block.",
     )

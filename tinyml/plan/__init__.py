@@ -31,6 +31,13 @@ class Layer:
     rows: RowKernel | None = field(default=None)
 
     @property
+    def kernels(self) -> tuple[str, ...]:
+        """The names of what computes it: a specialised kernel, or the portable kernels of its calls."""
+        if self.rows is not None:
+            return (self.rows.function.name,)
+        return tuple(call.kernel for call in self.lowered.calls)
+
+    @property
     def constants(self) -> tuple[Constant, ...]:
         """The weights, biases and requantization tables of the layer."""
         if self.rows is not None:
