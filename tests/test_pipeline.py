@@ -90,8 +90,12 @@ def test_the_same_deployment_gives_the_same_record(model, deployed, tmp_path):
 
 def test_a_wrong_bias_is_found_in_its_layer_and_element(copy):
     text = (copy / "src/model.c").read_text(encoding="utf-8")
-    # The first bias becomes so low that the element leaves int8 below, whatever the sample.
-    wrong = re.sub(r"(model_layer_1_bias\[4\] TM_CONSTANT = \{\s+)-?\d+", r"\g<1>-99999999", text)
+    # What is added to the first element before its last shift becomes so low that it leaves int8 below, whatever
+    # the sample: behind four biases, four rows of 144 weights and two multipliers.
+    words = list(re.finditer(r"\d+", text[text.index("model_layer_1_constants[") :].partition("= {")[2]))
+    start = text.index("= {", text.index("model_layer_1_constants[")) + 3
+    first, end = (start + at for at in words[4 + 144 + 2].span())
+    wrong = text[:first] + str((1 << 32) - (1 << 30)) + text[end:]
     (copy / "src/model.c").write_text(wrong, encoding="utf-8")
     tinyml.build(copy)
     record = tinyml.validate(copy, random=5)

@@ -40,7 +40,7 @@ typedef struct {
   int32_t images, height, row_bytes;
   const void *constants;
   const uint8_t *expected;
-  uint32_t output_bytes, scratch_bytes;
+  uint32_t output_bytes, scratch_bytes, in_place;
 } row_case;
 """
 
@@ -53,11 +53,13 @@ class RowCase:
         kernel: the kernel.
         inputs: the bytes of each source's tensor, by its index.
         expected: the bytes of the output.
+        in_place: whether the output is laid upon the first input.
     """
 
     kernel: RowKernel
     inputs: Mapping[int, bytes]
     expected: bytes
+    in_place: bool = False
 
 
 def run(board_name: str, folder: Path, cases: Sequence[RowCase]) -> list[str]:
@@ -120,7 +122,8 @@ def _cases(cases: Sequence[RowCase]) -> str:
         size = len(case.expected)
         entries.append(
             f"{{{kernel.function.name}, sources_{i}, {len(sources)}, {kernel.images}, {kernel.height}, "
-            f"{kernel.row_bytes}, {constants}, expected_{i}, {size}, {kernel.scratch_bytes}}}"
+            f"{kernel.row_bytes}, {constants}, expected_{i}, {size}, {kernel.scratch_bytes}, "
+            f"{int(case.in_place)}}}"
         )
         used = size + kernel.scratch_bytes + sum(len(data) for data in case.inputs.values()) + _GUARDS
         room, rows = max(room, used), max(rows, sum(s.taps for s in kernel.sources))

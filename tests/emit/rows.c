@@ -88,6 +88,10 @@ static uint8_t check(const row_case *c, uint32_t shift, uint8_t paint) {
     for (uint32_t k = 0; k < c->sources[i].size; k++) place[k] = c->sources[i].data[k];
     place += words(c->sources[i].size) + GUARD;
   }
+  if (c->in_place) {
+    if (run(c, inputs, (int8_t *)inputs[0], scratch) != 0) return CHANGED_REGISTER;
+    return same((const uint8_t *)inputs[0], c->expected, c->output_bytes) ? 0 : DIFFERS;
+  }
   if (run(c, inputs, (int8_t *)output, scratch) != 0) return CHANGED_REGISTER;
   if (!kept(room, output, paint) || !kept(output_end, scratch, paint)) return CHANGED_OUTPUT_GUARD;
   if (!kept(scratch_end, (const uint8_t *)inputs[0], paint)) return CHANGED_SCRATCH_GUARD;

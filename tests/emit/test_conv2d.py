@@ -1,6 +1,7 @@
 """Convolutions and dense layers on emulated boards, held against the portable kernels."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -167,6 +168,18 @@ def test_dense_layers(tmp_path):
 
 
 @needs_chain
+def test_a_dense_layer_may_write_over_its_input(tmp_path):
+    rng = np.random.default_rng(6)
+    shapes = [
+        (rows, depth, channels) for rows in (1, 2, 5, 8) for depth, channels in ((8, 8), (12, 5), (7, 7), (96, 90))
+    ]
+    cases = [layers.case(made, layers.inputs(rng, made.source.shape)) for made in (dense(rng, *s) for s in shapes)]
+    assert all(case.kernel.in_place == (0,) for case in cases)
+    assert not any(run("mps2-an386", tmp_path, [replace(case, in_place=True) for case in cases]))
+    assert layers.case(dense(rng, 4, 8, 9), layers.inputs(rng, (4, 8))).kernel.in_place == ()
+
+
+@needs_chain
 def test_layers_of_the_reference_models_shapes(tmp_path):
     rng = np.random.default_rng(4)
     sites = [
@@ -181,3 +194,53 @@ def test_layers_of_the_reference_models_shapes(tmp_path):
         dense(rng, 1, 640, 128),
     ]
     check(tmp_path, "mps2-an386", rng, [made for made in sites if made is not None], least=1.0)
+
+
+def at_the_end(
+    rng: np.random.Generator, end: int, shift: int, offset: int, pixels: int
+) -> tuple[Site, np.ndarray]:
+    """A dense layer of two channels whose second sum reaches `end`, and inputs that take it there."""
+    filters = rng.integers(-127, 128, (2, 24), np.int8)
+    best = np.where((filters[1] > 0) == (end > 0), 127, -128).astype(np.int8)
+    bias = np.array([5, end - int(filters[1].astype(np.int64) @ best)], np.int32)
+    params = {
+        "output_offset": offset,
+        "activation_min": -128,
+        "activation_max": 127,
+        "per_channel": 1,
+        "shifts_right": 1,
+        "rows": pixels,
+        "depth": 24,
+        "outputs": 2,
+        "input_offset": 0,
+        "weights_offset": 0,
+    }
+    constants = {
+        "weights": filters,
+        "bias": bias,
+        "multipliers": np.array([(1 << 31) - 1, 1 << 30], np.int32),
+        "shifts": np.array([shift, shift], np.int8),
+    }
+    made = layers.site("fully_connected_s8", params, (pixels, 24), (pixels, 2), constants, "FULLY_CONNECTED", 0)
+    return made, np.stack([best] * pixels)
+
+
+@needs_chain
+def test_sums_at_the_ends_of_what_forms_are_exact_for(tmp_path):
+    rng = np.random.default_rng(5)
+    ends = [sign * (1 << bits) - off for bits in (23, 28, 29, 30) for sign in (-1, 1) for off in (-1, 0, 1)]
+    made = [
+        at_the_end(rng, end, shift, offset, pixels)
+        for end in ends
+        for shift in (-7, -15, -21)
+        for offset in (-128, 3)
+        for pixels in (1, 2, 3)
+    ]
+    cases = [layers.case(site, inputs) for site, inputs in made]
+    found = [case for case in cases if case is not None]
+    assert {case.kernel.form for case in found} == {
+        f"Outputs by {outputs}; weights {packing}."
+        for outputs in ("three instructions an output", "the general form")
+        for packing in ("in pairs", "one by one")
+    }
+    assert not any(run("mps2-an386", tmp_path, found))

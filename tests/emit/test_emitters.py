@@ -1,6 +1,8 @@
 """The stage: what gets specialised kernels where, and how that shows."""
 
 import re
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -40,6 +42,8 @@ def test_the_header_of_a_kernel_says_that_it_is_specialised():
 def test_cores_with_the_dsp_extension_get_specialised_kernels(plan, board, has):
     made = specialise(plan, boards.load(board))
     assert [layer.rows is not None for layer in made.layers] == [has, has, False]
+    assert [layer.kernels[0].startswith("conv2d_") for layer in made.layers] == [True, has, False]
+    assert made.layers[2].kernels == ("softmax_s8",)
     assert any(name.endswith(".S") for name in files(made, ORIGIN)) == has
 
 
@@ -89,3 +93,16 @@ def test_kernels_whose_scratch_the_ram_does_not_hold_are_left_out():
     small = boards.load("microbit-v2")
     assert specialise(deep, small).layers[0].rows is None
     check_fit(specialise(deep, small), small)
+
+
+@pytest.mark.parametrize("cpu", ["cortex-m4", "cortex-m7", "cortex-m33"])
+@pytest.mark.parametrize(
+    "compiler", [["arm-none-eabi-gcc"], ["clang", "--target=arm-none-eabi"]], ids=lambda c: c[0]
+)
+def test_compilers_assemble_it(plan, tmp_path, compiler, cpu):
+    if shutil.which(compiler[0]) is None:
+        pytest.skip(f"{compiler[0]} is not installed")
+    source = tmp_path / "model_kernels.S"
+    source.write_text(files(specialise(plan, boards.load("mps2-an386")), ORIGIN)["src/model_kernels.S"])
+    flags = [f"-mcpu={cpu}", "-mthumb", "-mfloat-abi=soft", "-Wall", "-Wextra", "-Werror"]
+    subprocess.run([*compiler, *flags, "-c", source, "-o", tmp_path / "kernels.o"], check=True, timeout=60)

@@ -115,12 +115,16 @@ class _Emitter:
             for p in range(pixels)
         ]
         self.activations = ["r8", "r9", "r10"] if pixels == 3 else ["r6", "r7", "r8", "r9"]
+        self._fresh: set[str] = set()  # sums that take the first pixel's as what they add to
         self._weights = ["r11", "r12"] if pixels == 3 else ["r10", "r11", "r12", "lr"]
 
     def begin(self) -> None:
-        """Load the biases into every pixel's sums."""
+        """Load the biases into the first pixel's sums, and where there is a loop, into those of all pixels."""
         first = [register for pair in self._sums[0] for register in pair]
         self._code.op(f"ldmia r1!, {registers(first)}")
+        if not self._block.depth.unroll:
+            self._fresh = {register for other in self._sums[1:] for pair in other for register in pair}
+            return
         for other in self._sums[1:]:
             self._code.op(
                 *(f"mov {to}, {of}" for to, of in zip((r for pair in other for r in pair), first, strict=True))
@@ -162,9 +166,16 @@ class _Emitter:
 
     def _pair_product(self, weight: str, parts: list[tuple[str, tuple[str, str]]]) -> None:
         """Multiply a word of two halfwords 256 b + a with a word of activations of each pixel."""
-        self._code.op(*(f"smlad {second}, {x}, {weight}, {second}" for x, (_, second) in parts))
+        self._add(weight, [(x, second) for x, (_, second) in parts])
         self._code.op(f"sxtb16 {weight}, {weight}")
-        self._code.op(*(f"smlad {first}, {x}, {weight}, {first}" for x, (first, _) in parts))
+        self._add(weight, [(x, first) for x, (first, _) in parts])
+
+    def _add(self, weight: str, parts: list[tuple[str, str]]) -> None:
+        """Multiply a word of weights with a word of activations for each pixel's sum, the first pixel's last."""
+        bias = parts[0][1]
+        for x, total in reversed(parts):
+            self._code.op(f"smlad {total}, {x}, {weight}, {bias if total in self._fresh else total}")
+            self._fresh.discard(total)
 
     def _plain(self) -> None:
         """Four weights of each channel, a word a channel."""
@@ -178,9 +189,8 @@ class _Emitter:
                 self._load("r0", self.activations[: 2 * pixels] if pixels < 3 else self.activations)
             for channel, w in enumerate(weights):
                 self._code.op(f"sxtb16 {spare}, {w}{rotation}")
-                for x, sums in zip(words, self._sums, strict=True):
-                    total = sums[channel // 2][channel % 2]
-                    self._code.op(f"smlad {total}, {x}, {spare}, {total}")
+                totals = [sums[channel // 2][channel % 2] for sums in self._sums]
+                self._add(spare, list(zip(words, totals, strict=True)))
 
     def _load(self, pointer: str, names: list[str]) -> None:
         self._code.op(f"ldmia {pointer}!, {registers(names)}")

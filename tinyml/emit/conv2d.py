@@ -98,6 +98,8 @@ def _emit(site: Site, window: Window, rows: Source, images: int, height: int) ->
         output=site.output.index,
         constants=Constant("constants", packed),
         scratch_bytes=activation_bytes + window.extra_bytes,
+        # A block's inputs have been gathered when its outputs are written, which take no more room.
+        in_place=(rows.tensor,) if window.plain and count <= window.channels else (),
         form=f"Outputs by {channels.requantized.form.text}; weights {'in pairs' if paired else 'one by one'}.",
     )
 
@@ -211,5 +213,6 @@ def _summary(window: Window, groups: Sequence[_Group], channels: int) -> tuple[s
         f"{window.height} x {window.width} x {window.channels} -> {channels} channels, stride {window.stride}, "
         f"a row of {window.input_width} -> {window.output_width} pixels; blocks: {parts}.",
         "[sp]: rows, output, activations, weights, position, blocks to go, fill or copied rows, cursor.",
+        f"Gathering: {gather.PLANS[window.way]}.",
         f"Activations by {window.way}. Access: input rows top to bottom for each block, weights once a block.",
     )

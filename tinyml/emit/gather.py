@@ -23,6 +23,13 @@ from dataclasses import dataclass
 
 from tinyml.emit.assembly import Lines, registers
 
+PLANS = {
+    "runs": "r0 to, r1-r3 from (a pixel each), r4 cursor or count, r5 row, r6-r11 words",
+    "taps": "r0 to, r1-r3 from (a pixel each), r4 cursor or count, r5 row, r6-r11 words, r12 column, lr columns",
+    "bytes": "r1 first byte of a pixel, r2 to, r3 pixels to go, r4 from, r6 and r7 bytes; in loops r0 to, r5 row",
+}
+"""The registers of each way, for a function's comment."""
+
 _ROW, _TAP, _COPY, _PIXEL, _INSIDE = 4, 5, 6, 7, 9
 _UNROLL = 4  # words of each pixel in a turn of the copying loop
 _DENSE_BYTES = 80  # so many activations of a pixel are gathered without a loop
@@ -60,6 +67,11 @@ class Window:
     def pads_columns(self) -> bool:
         """Whether a window reaches beyond a row."""
         return self.pad > 0 or self.span > self.input_width
+
+    @property
+    def plain(self) -> bool:
+        """Whether each output pixel is computed from the one input pixel at its place."""
+        return (self.height, self.width, self.stride, self.pads_columns, self.pads_rows) == (1, 1, 1, False, False)
 
     @property
     def way(self) -> str:

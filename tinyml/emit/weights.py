@@ -58,8 +58,8 @@ def chunks(count: int) -> list[int]:
     return [8] * (count // 8) + [4] * (count % 8 // 4)
 
 
-_MOST = {"size": 32, "balanced": 48, "speed": 96}  # weights of a loop's turn and of what follows, together
-_SHARED = (48, 32)
+_MOST = {"size": 28, "balanced": 48, "speed": 64}  # weights of a loop's turn and of what follows, together
+_SHARED = {"size": (16,), "balanced": (48, 32), "speed": (48, 32)}
 _TURN_COST, _SHORT_COST = 3, 1  # instructions of a turn, and what a piece of 4 takes more than half of one of 8
 
 
@@ -72,8 +72,8 @@ def depth_of(weights: int, optimize: str) -> Depth:
     size, most = -(-weights // STEP) * STEP, _MOST[optimize]
     if size <= most:
         return Depth(size, 0, size)
-    for unroll in _SHARED:
-        if unroll <= most and size % unroll == 0:
+    for unroll in _SHARED[optimize]:
+        if size % unroll == 0:
             return Depth(size, unroll, 0)
     ways = [
         Depth(size, unroll, size % unroll)

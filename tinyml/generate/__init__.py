@@ -151,6 +151,7 @@ def generate(
                 "operator": layer.operator.name,
                 "label": layer.label,
                 "macs": layer.lowered.macs,
+                "kernels": list(layer.kernels),
             }
             for layer in plan.layers
         ],

@@ -31,6 +31,13 @@ class Layer:
     rows: RowKernel | None = field(default=None)
 
     @property
+    def kernels(self) -> tuple[str, ...]:
+        """The names of what computes it: a specialised kernel, or the portable kernels of its calls."""
+        if self.rows is not None:
+            return (self.rows.function.name,)
+        return tuple(call.kernel for call in self.lowered.calls)
+
+    @property
     def constants(self) -> tuple[Constant, ...]:
         """The weights, biases and requantization tables of the layer."""
         if self.rows is not None:
@@ -97,9 +104,10 @@ def make(graph: Graph) -> Plan:
 def with_rows(plan: Plan, kernels: Mapping[int, RowKernel]) -> Plan:
     """Return `plan` with kernels specialised for layers, by their indices, and their scratch in the arena."""
     layers = tuple(replace(layer, rows=kernels.get(layer.index)) for layer in plan.layers)
-    scratch = {
-        layer.operator.index: layer.rows.scratch_bytes
-        for layer in layers
-        if layer.rows is not None and layer.rows.scratch_bytes
-    }
-    return replace(plan, layers=layers, memory=plan_memory(plan.graph, lower(plan.graph), scratch))
+    scratch, lowered = {}, list(lower(plan.graph))
+    for layer in layers:
+        if layer.rows is not None:
+            lowered[layer.operator.index] = replace(layer.lowered, in_place=layer.rows.in_place)
+            if layer.rows.scratch_bytes:
+                scratch[layer.operator.index] = layer.rows.scratch_bytes
+    return replace(plan, layers=layers, memory=plan_memory(plan.graph, lowered, scratch))

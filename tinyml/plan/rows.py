@@ -72,6 +72,7 @@ class RowKernel:
         output: the output's tensor index.
         constants: one packed array, such as weights in the function's access order; None where it needs none.
         scratch_bytes: bytes of the arena, aligned to 4, that the function may change while it runs; 0 for none.
+        in_place: inputs (tensor indices) that the output may lie upon from the same first byte (see `Lowered`).
         form: how it is exact, in a few words for the layer's comment.
     """
 
@@ -83,6 +84,7 @@ class RowKernel:
     output: int
     constants: Constant | None = field(default=None)
     scratch_bytes: int = 0
+    in_place: tuple[int, ...] = ()
     form: str = ""
 
 
