@@ -43,7 +43,7 @@ _UNARY = frozenset(
 )
 _UPDATES = frozenset("movt bfi bfc".split())  # write a part of the register, so that they need the rest of it
 _SIMD = re.compile(
-    r"(?:s|q|sh|u|uq|uh)(?:add|sub)(?:8|16)|(?:s|q|sh|u|uq|uh)(?:asx|sax)|[su]sat16|q?d?(?:add|sub)|sel|pkh(?:bt|tb)"
+    r"(?:s|q|sh|u|uq|uh)(?:add|sub)(?:8|16)|(?:s|q|sh|u|uq|uh)(?:asx|sax)|[su]sat16|qd?(?:add|sub)|sel|pkh(?:bt|tb)"
 )
 _SHIFTED = re.compile(r"(?:lsl|lsr|asr|ror|rrx)\b|[su]xta?[bh]|[su]bfx|bf[ic]|[su]sat")
 _OTHER = frozenset(
@@ -59,8 +59,8 @@ class Instruction:
 
     Attributes:
         mnemonic: without flags, width and condition, such as "add" for `addseq.w`.
-        kind: "load", "store", "multiple" (loads or stores of several words), "branch", "multiply", "divide", "data",
-            or "unknown".
+        kind: "load", "store", "multiple" (loads or stores of several words), "branch", "multiply", "divide",
+            "data", or "unknown".
         reads, writes: registers such as "r0", and "flags".
         address: the registers of the address of a load or store.
         words: how many words a load or store moves.

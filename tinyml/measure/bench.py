@@ -51,6 +51,7 @@ class Figures:
     Attributes:
         model: its file.
         board, core, engine: where and how it ran.
+        compiler: its name and version.
         optimize: what its kernels were chosen for; empty where nobody chose.
         samples: how many inputs were sent; all were answered bit-exactly.
         macs: multiply-accumulates of an inference.
@@ -78,6 +79,7 @@ class Figures:
     flash: int
     parameter_bytes: int
     model_bytes: int
+    compiler: str
     optimize: str = ""
     layers: tuple[LayerFigures, ...] = ()
 
@@ -184,6 +186,7 @@ def measure(project: Project, image: Image, plan: Plan, expectations: Expectatio
         flash=image.sizes.flash_total,
         parameter_bytes=parameter_bytes(plan),
         model_bytes=len(plan.graph.data),
+        compiler=image.compiler,
     )
 
 

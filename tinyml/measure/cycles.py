@@ -7,7 +7,7 @@ every access aligned, no interrupt; where a rule gives a range, the value taken 
 How far that is from silicon: for stock TensorFlow Lite Micro with CMSIS-NN on an STM32L4R5 (Cortex-M4 at 120 MHz,
 flash with wait states behind a cache), 12.0 and 46.7 million cycles are published for MLPerf Tiny's keyword model
 and ResNet-8. An estimate of this kind, made of that code, is 9.15 and 36.4 million: 0.76 and 0.78 of them. The
-rest are wait states in the main, so that estimates compare programs with each other; they promise nothing of a chip.
+rest is mostly wait states, so that estimates compare programs with each other; they promise nothing of a chip.
 """
 
 from bisect import bisect_left

@@ -23,13 +23,15 @@ class Peer:
     """What others need for a model on a core; None where it is not known.
 
     Attributes:
+        name: which TFLM it is.
         instructions, cycles: of an inference of stock TFLM; the cycles are an estimate.
         arena, stack: bytes of stock TFLM.
         engine_flash: bytes of an application with stock TFLM, without the model.
         published: the cycles of the best closed engine on silicon.
-        published_name: its name.
+        published_name: that engine, with chip and core.
     """
 
+    name: str = ""
     instructions: int | None = None
     cycles: int | None = None
     arena: int | None = None
@@ -60,9 +62,7 @@ class Peers:
     def of(self, model: str, cpu: str) -> Peer:
         """Return what is known of the model called `model` (without ending) on `cpu`, such as "cortex-m4"."""
         own = cpu.removeprefix("cortex-").removesuffix("plus")
-        core = self._facts.get("stand_in", {}).get(own, own)
-        stock = self._facts.get("tflm_cmsis_nn", {}).get(model, {}).get(core, {})
-        estimates = self._facts.get("tflm_cmsis_nn_estimate", {}).get("mcycles", {}).get(core, {})
+        estimates = self._facts.get("tflm_cmsis_nn_estimate", {}).get("mcycles", {}).get(own, {})
         published = {
             name: results[model]
             for name, results in self._facts.get("published", {}).get("mcycles", {}).items()
@@ -70,11 +70,21 @@ class Peers:
         }
         best = min(published, key=published.__getitem__, default="")
         return Peer(
-            **stock,
+            **self._stock(model, own),
             cycles=_cycles(estimates.get(model)),
             published=_cycles(published.get(best)),
             published_name=best,
         )
+
+    def _stock(self, model: str, core: str) -> dict[str, Any]:
+        """Return the fields of a Peer that tell of stock TFLM, with Arm's kernels where it has them for `core`."""
+        stand_in = self._facts.get("stand_in", {})
+        stock = self._facts.get("tflm_cmsis_nn", {}).get(model, {})
+        if (arms := stand_in.get("tflm_cmsis_nn", {}).get(core, core)) in stock:
+            return {"name": "TFLM + CMSIS-NN", **stock[arms]}
+        other = stand_in.get("tflm_reference", {}).get(core, core)
+        instructions = self._facts.get("tflm_reference", {}).get(model, {}).get(other)
+        return {} if instructions is None else {"name": "TFLM, reference kernels", "instructions": instructions}
 
 
 def _cores(name: str) -> list[str]:
@@ -211,7 +221,7 @@ def _lines(comparison: Comparison) -> list[tuple[str, ...]]:
         **{"constants": figures.parameter_bytes, "flash": _peer_flash(figures, peer)},
     }
     lines += [
-        _line(("", "", "TFLM + CMSIS-NN"), theirs),
+        _line(("", "", peer.name or "peer"), theirs),
         _line(("", "", "ratio"), _by_column(comparison.ratios)),
     ]
     if comparison.ratios["cycles_published"] is not None:
