@@ -77,7 +77,16 @@ def test_without_peers_there_is_one_line_a_model():
 def test_layers_have_a_table_of_their_own():
     layers = (LayerFigures("0 CONV_2D (a)", 100, 250, None),)
     comparison = Comparison(dataclasses.replace(FIGURES, layers=layers), None)
-    assert layer_table([comparison])[1] == ("m", "mps2-an386", "0 CONV_2D (a)", "100", "250", "2.50", "")
+    assert layer_table([comparison])[1] == (
+        "m",
+        "mps2-an386",
+        "compiled",
+        "0 CONV_2D (a)",
+        "100",
+        "250",
+        "2.50",
+        "",
+    )
 
 
 def test_the_known_peers_are_found_by_core():

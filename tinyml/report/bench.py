@@ -203,6 +203,14 @@ def _variant(parts: Sequence[str]) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _title(figures: Figures) -> tuple[str, ...]:
+    return (
+        figures.model.removesuffix(".tflite"),
+        figures.board,
+        _variant([figures.engine, figures.optimize]),
+    )
+
+
 def _lines(comparison: Comparison) -> list[tuple[str, ...]]:
     figures, peer = comparison.figures, comparison.peer
     counts = _summary(figures)
@@ -211,8 +219,7 @@ def _lines(comparison: Comparison) -> list[tuple[str, ...]]:
         **{_A_MAC: _ratio(counts["median"], figures.macs), _CYCLES: figures.cycles},
         **{key: getattr(figures, key) for key in COLUMNS[8:]},
     }
-    title = (figures.model.removesuffix(".tflite"), figures.board, _variant([figures.engine, figures.optimize]))
-    lines = [_line(title, own)]
+    lines = [_line(_title(figures), own)]
     if peer is None:
         return lines
     theirs = {
@@ -244,7 +251,7 @@ def table(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
     return lines
 
 
-LAYER_COLUMNS = ("model", "board", "layer", "MACs", "instructions", _A_MAC, _CYCLES)
+LAYER_COLUMNS = ("model", "board", "", "layer", "MACs", "instructions", _A_MAC, _CYCLES)
 
 
 def layer_table(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
@@ -252,6 +259,6 @@ def layer_table(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
 
     def cells(figures: Figures, layer: LayerFigures) -> tuple[str, ...]:
         numbers = (layer.macs, layer.instructions, _ratio(layer.instructions, layer.macs), layer.cycles)
-        return (figures.model.removesuffix(".tflite"), figures.board, layer.label, *map(_text, numbers))
+        return (*_title(figures), layer.label, *map(_text, numbers))
 
     return [LAYER_COLUMNS, *(cells(c.figures, layer) for c in comparisons for layer in c.figures.layers)]
