@@ -7,6 +7,7 @@
     │   ├── BoardError           a board file or a board's name
     │   ├── ProjectError         a folder that is not a project of ours, or a broken one
     │   └── FitError             the model does not fit the board
+    ├── MismatchError         1  what a device answers is not what the oracle answers
     └── EquipmentError        3  something outside the program is missing or fails
         ├── MissingToolError     a compiler, an emulator, a package is not installed
         ├── BuildError           the compiler was found and refused the project
@@ -55,6 +56,10 @@ class ProjectError(InputError):
 
 class FitError(InputError):
     """A model that does not fit the board's memory."""
+
+
+class MismatchError(TinymlError):
+    """A device whose answer is not, byte for byte, the oracle's, where nothing can be said without that."""
 
 
 class EquipmentError(TinymlError):

@@ -281,7 +281,8 @@ void tm_device_serve(const tm_model *model) {
   }
 }
 
-void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
+/* Weak: a program without the link has its own, and then nothing of the link is in the image. */
+__attribute__((weak)) void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
   tm_fault_response *fault = &response.part.body.fault;
   response.part.header.sequence = TM_NO_SEQUENCE;
   response.part.header.message = TM_MESSAGE_FAULT;

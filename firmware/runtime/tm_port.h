@@ -34,9 +34,10 @@ extern uint32_t __tm_stack_bottom[];
 extern uint32_t __tm_stack_top[];
 #define TM_STACK_PAINT 0xA5A5A5A5u
 
-/* The port's fault handler calls this with a stack that works, also after a stack overflow. It reports to the
- * host and does not return. `cause` is the port's own (a fault status register); `pc` and `lr` are the
- * addresses of the instruction that faulted and of its caller, or 0 where they are not known. */
+/* The port's fault handler calls this with a stack that works, also after a stack overflow. It does not return:
+ * the runtime's reports to the host, and a program without the link has its own. `cause` is the port's own (a
+ * fault status register); `pc` and `lr` are the addresses of the instruction that faulted and of its caller, or 0
+ * where they are not known. */
 void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr);
 
 #endif

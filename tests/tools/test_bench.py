@@ -3,25 +3,50 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests import small_models
 from tests.emulated import needs_chain
 
 BENCH = Path(__file__).parents[2] / "tools" / "bench"
+PEERS = """
+[tflm_cmsis_nn.m]
+m4 = { instructions = 20000, arena = 1000, stack = 700, engine_flash = 20000 }
+"""
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, str(BENCH), *arguments], capture_output=True, text=True, timeout=120)
+    return subprocess.run([sys.executable, str(BENCH), *arguments], capture_output=True, text=True, timeout=200)
 
 
 @needs_chain
-def test_a_row_is_a_bit_exact_deployment(tmp_path):
+def test_figures_stand_beside_the_peers_and_repeat_exactly(tmp_path):
     (tmp_path / "m.tflite").write_bytes(small_models.classifier())
-    arguments = (str(tmp_path / "m.tflite"), "--board", "mps2-an386", "--samples", "2", "--out", str(tmp_path))
+    (tmp_path / "peers.toml").write_text(PEERS)
+    arguments = [str(tmp_path / "m.tflite"), "--board", "mps2-an386", "--peers", str(tmp_path / "peers.toml")]
+    found = json.loads(bench(*arguments, "--layers", "--times", "--json").stdout)
+    (model,) = found["models"]
+    assert model["ratios"]["instructions"] == model["instructions"]["median"] / 20000
+    assert model["cycles"] > model["instructions"]["min"]
+    assert model["stack"] < model["code"] < 4000  # there is no link in it
+    assert len(model["layers"]) == 3
+    apart = sum(layer["instructions"] for layer in model["layers"])
+    assert abs(apart - model["instructions"]["min"]) < 300  # what each layer by itself costs more
+    assert found["geometric_means"][0]["arena"] == pytest.approx(model["arena"] / 1000)
+    assert set(found["seconds"][0]) > {"plan_and_generate", "rebuild_with_other_weights"}
     table = bench(*arguments).stdout.splitlines()
-    assert len(table) == 3
-    assert table[2].startswith("| m.tflite | mps2-an386 | compiled | 2 of 2 |")
-    (record,) = json.loads(bench(*arguments, "--json").stdout)
-    assert f"{record['instructions']['median']:,}" in table[2]
+    assert table[2].startswith("| m | mps2-an386 | compiled |")
+    assert f"| {model['instructions']['median']:,} |" in table[2]
+    assert f"| {model['cycles']:,} |" in table[2]
+
+
+@needs_chain
+def test_boards_of_other_cores_and_the_interpreter_have_instructions_and_no_cycles(tmp_path):
+    (tmp_path / "m.tflite").write_bytes(small_models.classifier())
+    arguments = [str(tmp_path / "m.tflite"), "--board", "mps2-an385", "--engine", "interpreter", "--json"]
+    (model,) = json.loads(bench(*arguments).stdout)["models"]
+    assert model["instructions"]["max"] > 0
+    assert model["cycles"] is None
 
 
 def test_a_wrong_model_is_one_error(tmp_path):

@@ -2,15 +2,23 @@
 
 from fractions import Fraction
 from math import ceil
+from typing import Protocol
 
 from tinyml import protocol
 from tinyml.board import COUNTER_BITS, Counter
 from tinyml.errors import DeviceError
-from tinyml.link.client import Client, Count
+from tinyml.link.client import Count
 
 _CHECK_ITERATIONS = 500_000
 _COUNTER_SPAN = 1 << COUNTER_BITS  # ticks
 _TOLERANCE_INSTRUCTIONS = 8  # a call, a return and the loading of the loop's length are part of what is counted
+
+
+class Calibrator(Protocol):
+    """A device that can count a loop: the link's client, or another program."""
+
+    def calibrate(self, iterations: int) -> Count:
+        """Return the count of a loop of `iterations`, or for 0 of an empty function."""
 
 
 class Clock:
@@ -28,7 +36,7 @@ class Clock:
         counter: the board's; how wide it is, and what its wraps cost.
     """
 
-    def __init__(self, client: Client, ticks_per_instruction: Fraction, counter: Counter) -> None:
+    def __init__(self, client: Calibrator, ticks_per_instruction: Fraction, counter: Counter) -> None:
         self._client = client
         self._ticks_per_instruction = ticks_per_instruction
         self._counter = counter

@@ -4,13 +4,15 @@ import re
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tinyml.architecture import Architecture
 from tinyml.board import Board, Qemu
 from tinyml.build.elf import occupied
 from tinyml.errors import BoardError, DeviceError, MissingToolError
-from tinyml.link import Client, Clock
+from tinyml.link import Clock
+from tinyml.link.clock import Calibrator
 from tinyml.run.owned import Program
 
 _START_SECONDS = 15.0
@@ -65,7 +67,7 @@ def check(board: Board) -> None:
     program(board.architecture)
 
 
-def clock(client: Client, board: Board) -> Clock:
+def clock(client: Calibrator, board: Board) -> Clock:
     """Return what converts the counts of the emulated `board` to instructions."""
     return Clock(client, _machine(board).ticks_per_instruction, board.counter)
 
@@ -79,7 +81,7 @@ def _machine(board: Board) -> Qemu:
     return board.qemu
 
 
-def _arguments(elf: Path, board: Board) -> list[str]:
+def _arguments(elf: Path, board: Board, options: Sequence[str]) -> list[str]:
     qemu = _machine(board)
     _check_memory(elf, board)
     return [
@@ -94,6 +96,7 @@ def _arguments(elf: Path, board: Board) -> list[str]:
         *(["-serial", "null"] * qemu.serial_index),
         *("-serial", "chardev:link"),
         *("-kernel", str(elf)),
+        *options,
     ]
 
 
@@ -116,15 +119,15 @@ class Emulator:
         process_group: the process group that the emulator and its guardian are alone in.
     """
 
-    def __init__(self, elf: Path, board: Board) -> None:
-        """Start `elf` on the machine that stands in for `board`.
+    def __init__(self, elf: Path, board: Board, options: Sequence[str] = ()) -> None:
+        """Start `elf` on the machine that stands in for `board`, with further `options` for QEMU.
 
         Raises:
             BoardError: no machine does, or it lacks memory that the image uses.
             MissingToolError: QEMU is not installed.
             DeviceError: QEMU ends at once, or does not come up.
         """
-        self._program = Program(_arguments(elf, board))
+        self._program = Program(_arguments(elf, board, options))
         self.process_group = self._program.process_group
         try:
             self.url = f"socket://127.0.0.1:{self._wait_for_port()}"
