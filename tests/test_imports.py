@@ -19,6 +19,7 @@ ORDER = (
     ("architecture",),
     ("graph", "kernels", "board", "protocol"),
     ("frames", "samples"),
+    ("selection",),
     ("importers",),
     ("quantize",),
     ("ops",),

@@ -9,7 +9,6 @@ whose text is one sentence and whose hint is the next step.
 import dataclasses
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from tinyml import board as board_files
 from tinyml import graph as graphs
 from tinyml import plan as planner
 from tinyml import quantize
-from tinyml import samples as sample_files
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
@@ -31,7 +29,6 @@ from tinyml.files import write_arrays, write_atomically
 from tinyml.generate import Origin, Project, board_file, check_engine
 from tinyml.generate import generate as write_project
 from tinyml.generate.project import OUTPUTS, locked
-from tinyml.graph import Graph
 from tinyml.importers import tflite
 from tinyml.measure.agreement import agreeing
 from tinyml.measure.expectations import Expectations, expect
@@ -47,30 +44,9 @@ from tinyml.run import check as check_target
 from tinyml.run import flash as write_flash
 from tinyml.run import start
 from tinyml.samples import Samples
+from tinyml.selection import Selection, select, source
 
 _SILENT = Progress()
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Where samples come from, and how many of them are used.
-
-    Attributes:
-        data: a `.npz`, a `.npy` or a folder of them; None for another source.
-        random: how many seeded random int8 inputs instead.
-        seed: the seed of the random inputs.
-        limit: at most this many samples, evenly spread over the source; 0 for all.
-    """
-
-    data: Path | None = None
-    random: int | None = None
-    seed: int = 0
-    limit: int = LIMIT
-
-    @property
-    def given(self) -> bool:
-        """Whether the user named a source."""
-        return self.data is not None or self.random is not None
 
 
 def boards() -> list[Board]:
@@ -372,7 +348,7 @@ def run(
     check_target(made.board(), target, port)
     plan = made.plan()
     selection = Selection(None if data is None else Path(data), random, seed, limit)
-    chosen, _ = _select(plan.graph, selection)
+    chosen, _ = select(plan.graph, selection)
     with start(Image.load(made.path), made.board(), target, port) as session:
         measurer = Measurer(session.client, plan, made.manifest["build_id"], session.clock)
         with progress.stage("run") as stage:
@@ -382,20 +358,6 @@ def run(
     file = made.path / OUTPUTS
     write_arrays(file, {f"output{i}": values for i, values in enumerate(measured.outputs)})
     return Run(made.path, measured, file)
-
-
-def _select(graph: Graph, selection: Selection) -> tuple[Samples, npt.NDArray[np.intp]]:
-    """Return the samples as the device takes them, and which of the source's they are."""
-    if selection.data is not None and selection.random is not None:
-        raise SamplesError("--data and --random are both given", "Give one of them.")
-    if selection.random is not None:
-        return sample_files.random_int8(graph, selection.random, selection.seed), np.arange(selection.random)
-    if selection.data is None:
-        raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
-    found = sample_files.load(selection.data, [graph.tensors[t] for t in graph.inputs])
-    count = min(len(found), selection.limit or len(found))
-    indices = np.linspace(0, len(found) - 1, count).round().astype(np.intp)
-    return sample_files.quantize(found.take(indices), graph), indices
 
 
 def validate(
@@ -429,7 +391,7 @@ def _expectations(
     if not selection.given:
         recorded = Expectations.load(project.path, plan)
         return recorded, None, np.arange(len(recorded))
-    chosen, indices = _select(plan.graph, selection)
+    chosen, indices = select(plan.graph, selection)
     with progress.stage("expect") as stage:
         expected = expect(plan, chosen.inputs)
         stage.text = f"{len(expected)} samples through {expected.oracle}"
@@ -468,7 +430,7 @@ def _validate(
         session.hello.clock_hz,
         expected.oracle,
         measured,
-        source=_source(selection),
+        source=source(selection),
         desk=_desk(plan, expected.inputs, measured, progress),
         float_model=_float_agreement(converted, measured, indices),
         labels=_label_agreement(chosen, measured),
@@ -477,12 +439,6 @@ def _validate(
         record["conversion"] = records.conversion(converted)
     records.write(project.path, record)
     return record
-
-
-def _source(selection: Selection) -> dict[str, Any]:
-    if selection.random is not None:
-        return {"random": selection.random, "seed": selection.seed}
-    return {"data": "recorded" if selection.data is None else selection.data.name}
 
 
 def _desk(

@@ -13,7 +13,7 @@ from tinyml.plan.rows import Function, RowKernel, functions
 from tinyml.run.qemu import Emulator
 
 _DRIVER = Path(__file__).parent / "rows.c"
-_SECONDS = 60.0
+_SECONDS = 240.0
 _GUARDS = 64 * 8
 _WRONG = {
     1: "bytes around the output changed",

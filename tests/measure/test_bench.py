@@ -48,7 +48,7 @@ def test_figures_are_of_a_bit_exact_run_and_the_trace_agrees_with_the_clock(buil
     made = built[0].plan()
     figures = measure(*built, made, expected)
     assert len(figures.instructions) == INPUTS
-    assert figures.arena == made.memory.arena_bytes
+    assert figures.arena == built[0].manifest["arena_bytes"]
     assert figures.flash == figures.code + figures.constants
     assert 0 < figures.stack < 400
     assert 1 < figures.cycles / figures.instructions[0] < 3
