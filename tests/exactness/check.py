@@ -19,7 +19,7 @@ from tinyml.plan import Plan
 
 # Every way to plan a model, by engine; each model is run with all of them.
 PLANNINGS: dict[str, dict[str, Callable[[Graph], Plan]]] = {
-    "compiled": {"planned": plans.make},
+    "compiled": {"planned": plans.make, "rewritten": plans.make_rewritten},
     "interpreter": {"unplanned": plans.make, "planned": lambda graph: offline.attach(plans.make(graph))},
 }
 _SHRUNK = 3  # failures of a source that are made smaller
@@ -108,11 +108,15 @@ def expect(source: Source, case: Case, group: int, make: Callable[[Graph], Plan]
         except RuntimeError:
             return Expected(source, case, group, None)
         return Expected(source, case, group, None, reason=f"refused, but TFLM runs it: {error}")
+    parts = [plan.graph.tensors[tensor] for _, tensor in _parts(plan)]
     try:
-        found = oracle.run_all(case.model, case.samples, [tensor for _, tensor in _parts(plan)])
+        found = oracle.run_all(case.model, case.samples, [tensor.whole for tensor in parts])
     except RuntimeError as error:
         return Expected(source, case, group, None, reason=f"planned, but TFLM refuses it: {error}")
-    answers = tuple(b"".join(values.tobytes() for values in sample) for sample in found)
+    answers = tuple(
+        b"".join(tensor.part_of(values).tobytes() for tensor, values in zip(parts, sample, strict=True))
+        for sample in found
+    )
     return Expected(source, case, group, Job(case, plan), answers)
 
 

@@ -7,9 +7,10 @@ from tinyml.errors import ModelError
 from tinyml.graph import Graph, Operator
 from tinyml.ops import Constant, Lowered, lower
 from tinyml.plan.memory import MemoryPlan, plan_memory
+from tinyml.plan.rewrite import REWRITINGS, Rewriting, rewrite
 from tinyml.plan.rows import RowKernel
 
-__all__ = ["Layer", "MemoryPlan", "Plan", "make", "with_rows"]
+__all__ = ["Layer", "MemoryPlan", "Plan", "Rewriting", "make", "make_for", "make_rewritten", "with_rows"]
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,13 @@ class Plan:
         graph: the model.
         layers: the operators that compute, in execution order.
         memory: the arena's layout.
+        rewritings: what exact rewritings did to the model before it was planned.
     """
 
     graph: Graph
     layers: tuple[Layer, ...]
     memory: MemoryPlan
+    rewritings: tuple[Rewriting, ...] = ()
 
     @property
     def macs(self) -> int:
@@ -69,6 +72,12 @@ class Plan:
     def constant_bytes(self) -> int:
         """Bytes of weights, biases and requantization tables in flash."""
         return sum(constant.values.nbytes for layer in self.layers for constant in layer.constants)
+
+    @property
+    def array_bytes(self) -> int:
+        """Bytes of all arrays in flash: constants, and tables of functions."""
+        pointers = (p for layer in self.layers for call in layer.lowered.calls for p in call.pointers)
+        return sum(p.values.nbytes for p in pointers if isinstance(p, Constant))
 
 
 # What a sample and an answer may consist of.
@@ -93,12 +102,51 @@ def make(graph: Graph) -> Plan:
             that no device gets or gives, or nothing is to be computed.
     """
     _check_ends(graph)
+    plan = _planned(graph)
+    if not plan.layers:
+        raise ModelError("the model computes nothing: no operator changes a byte of its inputs")
+    return plan
+
+
+def _planned(graph: Graph) -> Plan:
     lowered = lower(graph)
     pairs = [(op, low) for op, low in zip(graph.operators, lowered, strict=True) if low.calls]
-    if not pairs:
-        raise ModelError("the model computes nothing: no operator changes a byte of its inputs")
     layers = tuple(Layer(i, op, graph.label(op), low) for i, (op, low) in enumerate(pairs))
     return Plan(graph, layers, plan_memory(graph, lowered))
+
+
+def make_rewritten(graph: Graph) -> Plan:
+    """Plan `graph` after all exact rewritings that do not cost RAM.
+
+    Raises:
+        ModelError: as `make` does; what it refuses is refused, whatever a rewriting would leave of it.
+    """
+    plan = make(graph)
+    for name in REWRITINGS:
+        rewritten, done = rewrite(plan.graph, name)
+        if not done:
+            continue
+        smaller = _planned(rewritten)
+        if not smaller.layers or smaller.memory.arena_bytes > plan.memory.arena_bytes:
+            continue
+        saved = Rewriting(
+            name,
+            done,
+            macs=plan.macs - smaller.macs,
+            constant_bytes=plan.array_bytes - smaller.array_bytes,
+            arena_bytes=plan.memory.arena_bytes - smaller.memory.arena_bytes,
+        )
+        plan = replace(smaller, rewritings=(*plan.rewritings, saved))
+    return plan
+
+
+def make_for(graph: Graph, engine: str) -> Plan:
+    """Plan `graph` for an engine: "compiled" rewrites it first; the interpreter runs the file as it is.
+
+    Raises:
+        ModelError: as `make` does.
+    """
+    return make_rewritten(graph) if engine == "compiled" else make(graph)
 
 
 def with_rows(plan: Plan, kernels: Mapping[int, RowKernel]) -> Plan:

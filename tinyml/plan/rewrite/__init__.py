@@ -1,0 +1,52 @@
+"""Exact rewriting: graphs become smaller, and every byte that is still computed stays TFLM's.
+
+Each rewriting is a file with one function, `rewrite(draft) -> list[str]`: it changes the draft wherever it can
+prove that no value changes, and returns a line for each place. What it cannot prove it leaves as it is.
+
+Tensors that remain keep their index, so that each layer can still be compared with TFLM's. A tensor that lost
+channels is a new one, which says what part of the old one it is (`Tensor.taken`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tinyml.graph import Graph
+from tinyml.plan.rewrite import activations, channels, constants, padding, scalars, unused
+from tinyml.plan.rewrite.draft import Draft
+
+__all__ = ["REWRITINGS", "Rewriting", "rewrite"]
+
+REWRITINGS: Mapping[str, Callable[[Draft], list[str]]] = {
+    "unused": unused.rewrite,
+    "constants": constants.rewrite,
+    "padding": padding.rewrite,
+    "scalars": scalars.rewrite,
+    "activations": activations.rewrite,
+    "channels": channels.rewrite,
+}
+"""The rewritings by name, in the order in which they run: each finds more where the one before it was."""
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """What one rewriting did to a model.
+
+    Attributes:
+        name: one of `REWRITINGS`.
+        done: a line for each place.
+        macs, constant_bytes, arena_bytes: what it saved of an inference's multiply-accumulates, of arrays in flash
+            (tables of functions too, so that it may be below 0) and of the arena.
+    """
+
+    name: str
+    done: tuple[str, ...]
+    macs: int
+    constant_bytes: int
+    arena_bytes: int
+
+
+def rewrite(graph: Graph, name: str) -> tuple[Graph, tuple[str, ...]]:
+    """Return `graph` after the rewriting `name`, and a line for each place where it did something."""
+    draft = Draft(graph)
+    done = REWRITINGS[name](draft)
+    return (draft.graph(), tuple(done)) if done else (graph, ())
