@@ -135,14 +135,25 @@ def _operators_text(plan: Plan) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items())
 
 
-def _plan(data: bytes, progress: Progress) -> Plan:
+def _plan(data: bytes, engine: str, progress: Progress) -> Plan:
     with progress.stage("plan") as stage:
-        plan = planner.make(graphs.read(data))
+        plan = planner.make_for(graphs.read(data), engine)
         stage.text = (
             f"{_operators_text(plan)}; {plan.macs:,} MACs, arena {plan.memory.arena_bytes:,} bytes, "
-            f"constants {plan.constant_bytes:,} bytes"
+            f"constants {plan.constant_bytes:,} bytes{_rewritings_text(plan)}"
         )
     return plan
+
+
+def _rewritings_text(plan: Plan) -> str:
+    if not plan.rewritings:
+        return ""
+    names = ", ".join(f"{rewriting.name} ({len(rewriting.done)})" for rewriting in plan.rewritings)
+    saved = planner.total(plan.rewritings)
+    return (
+        f"; exact rewriting of {names} saved {saved.macs:,} MACs, {saved.constant_bytes:,} bytes of constants and "
+        f"tables, {saved.arena_bytes:,} bytes of the arena"
+    )
 
 
 def inspect(
@@ -174,7 +185,7 @@ def inspect(
     check_engine(engine)
     check_goal(optimize)
     given = placement.parse(place)
-    plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
+    plan = _plan(shapes.fix(tflite.load(Path(model)), shape), engine, progress)
     if board is None:
         return plan, None
     facts = board_files.load(board)
@@ -219,7 +230,7 @@ def generate(
         ModelError, BoardError, FitError: the model or the board cannot be used; nothing is written.
         ProjectError: the folder holds something else, or files that were edited.
     """
-    plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
+    plan = _plan(shapes.fix(tflite.load(Path(model)), shape), engine, progress)
     folder, name = _folder(model, board, out), Path(model).name
     return _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize)
 
@@ -545,7 +556,7 @@ def deploy(
     with progress.stage("convert") as stage:
         converted = _shaped(quantize.convert(model, data, test), shape)
         stage.text = _conversion_text(converted)
-    plan = _plan(converted.data, progress)
+    plan = _plan(converted.data, engine, progress)
     sent = test or (data if random is None else None)
     selection = Selection(sent, random, seed, limit)
     if not selection.given:

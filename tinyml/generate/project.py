@@ -92,7 +92,8 @@ class Project:
                 f"{MODEL} in {str(self.path)!r} is not the model that the project was generated from",
                 "Generate the project again from the new model.",
             )
-        return plans.make(graphs.read(data))
+        make = plans.make_rewritten if self.manifest.get("rewritings") else plans.make
+        return make(graphs.read(data))
 
     def _existing(self, name: str) -> Path:
         if not (self.path / name).is_file():

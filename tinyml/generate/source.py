@@ -95,6 +95,8 @@ class _LayerSource:
         read = ", ".join(quantization_text(t) for t in tensors if not t.is_constant)
         written = ", ".join(quantization_text(graph.tensors[t]) for t in self._layer.operator.outputs)
         text = f"Layer {self._layer.index}: operator {self._layer.label}. {read} -> {written}."
+        if labels := self._layer.operator.merged.labels:
+            text += f" With {', '.join(labels)}."
         return "\n * ".join(textwrap.wrap(comment_text(text), _WIDTH - 3))
 
     def _call_name(self, number: int) -> str:

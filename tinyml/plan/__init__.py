@@ -7,10 +7,20 @@ from tinyml.errors import ModelError
 from tinyml.graph import Graph, Operator
 from tinyml.ops import Constant, Lowered, lower
 from tinyml.plan.memory import MemoryPlan, plan_memory
-from tinyml.plan.rewrite import REWRITINGS, Rewriting, rewrite
+from tinyml.plan.rewrite import REWRITINGS, Rewriting, Saved, rewrite, total
 from tinyml.plan.rows import RowKernel
 
-__all__ = ["Layer", "MemoryPlan", "Plan", "Rewriting", "make", "make_for", "make_rewritten", "with_rows"]
+__all__ = [
+    "Layer",
+    "MemoryPlan",
+    "Plan",
+    "Rewriting",
+    "make",
+    "make_for",
+    "make_rewritten",
+    "total",
+    "with_rows",
+]
 
 
 @dataclass(frozen=True)
@@ -129,14 +139,12 @@ def make_rewritten(graph: Graph) -> Plan:
         smaller = _planned(rewritten)
         if not smaller.layers or smaller.memory.arena_bytes > plan.memory.arena_bytes:
             continue
-        saved = Rewriting(
-            name,
-            done,
+        saved = Saved(
             macs=plan.macs - smaller.macs,
             constant_bytes=plan.array_bytes - smaller.array_bytes,
             arena_bytes=plan.memory.arena_bytes - smaller.memory.arena_bytes,
         )
-        plan = replace(smaller, rewritings=(*plan.rewritings, saved))
+        plan = replace(smaller, rewritings=(*plan.rewritings, Rewriting(name, done, saved)))
     return plan
 
 

@@ -14,7 +14,7 @@ from tinyml.generate import Project
 from tinyml.graph import Tensor
 from tinyml.measure.measurements import Run
 from tinyml.ops import contract
-from tinyml.plan import Layer, Plan
+from tinyml.plan import Layer, Plan, Rewriting
 from tinyml.plan.budget import Budget, RegionBudget
 from tinyml.quantize import Converted
 from tinyml.report import record as records
@@ -50,6 +50,7 @@ def plan(plan: Plan, budget: Budget | None = None) -> Facts:
         "inputs": [_tensor(graph.tensors[t]) for t in graph.inputs],
         "outputs": [_tensor(graph.tensors[t]) for t in graph.outputs],
         "layers": [_layer(plan, layer) for layer in plan.layers],
+        "rewritings": [_rewriting(rewriting) for rewriting in plan.rewritings],
         "macs": plan.macs,
         "arena_bytes": plan.memory.arena_bytes,
         "constant_bytes": plan.constant_bytes,
@@ -62,6 +63,11 @@ def plan(plan: Plan, budget: Budget | None = None) -> Facts:
             "memory": [_region(use) for use in budget.regions],
         }
     return facts
+
+
+def _rewriting(rewriting: Rewriting) -> Facts:
+    saved = {f"saved_{name}": value for name, value in asdict(rewriting.saved).items()}
+    return {"rewriting": rewriting.name, **saved, "where": list(rewriting.done)}
 
 
 def _region(use: RegionBudget) -> Facts:

@@ -79,7 +79,7 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
-        return ", ".join(_text(v) for v in value)
+        return ", ".join(_text(v) for v in value) or "none"
     return "-" if value is None else str(value)
 
 
@@ -244,6 +244,18 @@ def _clock_text(clock: Mapping[str, int]) -> str:
     return text
 
 
+def _rewritings_text(rewritings: Sequence[Mapping[str, Any]]) -> str:
+    """Return which rewritings found how many places, and what all of them saved."""
+    if not rewritings:
+        return "found nothing"
+    names = ", ".join(f"{rewriting['name']} ({len(rewriting['done'])})" for rewriting in rewritings)
+    macs, constants, arena = (
+        sum(rewriting["saved"][key] for rewriting in rewritings)
+        for key in ("macs", "constant_bytes", "arena_bytes")
+    )
+    return f"{names}: {macs:,} MACs, {constants:,} bytes of arrays, {arena:,} bytes of the arena saved"
+
+
 def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, str]]:
     n = record["samples"]
     count, flash, macs = record["instructions"], record["flash"], record["macs"]
@@ -264,6 +276,7 @@ def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, st
             ("instructions", f"min {count['min']:,}  median {count['median']:,}  max {count['max']:,}  {per_mac}")
         )
     rows += [
+        ("exact rewriting", _rewritings_text(record["rewritings"])),
         ("clock", _clock_text(record["clock"])),
         ("arena", f"{record['arena_bytes']:,} bytes"),
         ("statics", f"{record['static_bytes']:,} bytes, link buffers {record['link_bytes']:,}"),

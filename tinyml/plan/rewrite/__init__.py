@@ -7,14 +7,14 @@ Tensors that remain keep their index, so that each layer can still be compared w
 channels is a new one, which says what part of the old one it is (`Tensor.taken`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tinyml.graph import Graph
 from tinyml.plan.rewrite import activations, channels, constants, padding, scalars, unused
 from tinyml.plan.rewrite.draft import Draft
 
-__all__ = ["REWRITINGS", "Rewriting", "rewrite"]
+__all__ = ["REWRITINGS", "Rewriting", "Saved", "rewrite", "total"]
 
 REWRITINGS: Mapping[str, Callable[[Draft], list[str]]] = {
     "unused": unused.rewrite,
@@ -28,21 +28,43 @@ REWRITINGS: Mapping[str, Callable[[Draft], list[str]]] = {
 
 
 @dataclass(frozen=True)
+class Saved:
+    """What a rewriting saved.
+
+    Attributes:
+        macs: multiply-accumulates of one inference.
+        constant_bytes: arrays in flash: constants, and tables of functions; below 0 where a table is made of code.
+        arena_bytes: of the arena.
+    """
+
+    macs: int
+    constant_bytes: int
+    arena_bytes: int
+
+
+@dataclass(frozen=True)
 class Rewriting:
     """What one rewriting did to a model.
 
     Attributes:
         name: one of `REWRITINGS`.
         done: a line for each place.
-        macs, constant_bytes, arena_bytes: what it saved of an inference's multiply-accumulates, of arrays in flash
-            (tables of functions too, so that it may be below 0) and of the arena.
+        saved: by all of it.
     """
 
     name: str
     done: tuple[str, ...]
-    macs: int
-    constant_bytes: int
-    arena_bytes: int
+    saved: Saved
+
+
+def total(rewritings: Sequence[Rewriting]) -> Saved:
+    """Return what all of `rewritings` saved."""
+    saved = [rewriting.saved for rewriting in rewritings]
+    return Saved(
+        sum(one.macs for one in saved),
+        sum(one.constant_bytes for one in saved),
+        sum(one.arena_bytes for one in saved),
+    )
 
 
 def rewrite(graph: Graph, name: str) -> tuple[Graph, tuple[str, ...]]:

@@ -25,6 +25,7 @@ Indices = npt.NDArray[np.intp]
 
 _SUMMING = ("CONV_2D", "FULLY_CONNECTED")
 _KERNELS = ("conv2d_s8", "fully_connected_s8")
+_REDUCTIONS = ("MEAN", "SUM")
 _POOLS = ("average_pool2d_s8", "max_pool2d_s8")
 
 
@@ -122,7 +123,7 @@ def _carries(draft: Draft, operator: Operator) -> bool:
     if call.kernel == "depthwise_conv2d_s8":
         known = all(intervals.array(call, name) is not None for name in ("weights", "bias"))
         return known and call.params["depth_multiplier"] == 1
-    return call.kernel in _POOLS
+    return call.kernel in _POOLS or (call.kernel == "mean_s8" and intervals.reduces_pixels(draft, operator))
 
 
 def _weights(draft: Draft, reader: Operator) -> npt.NDArray[np.int64]:
@@ -230,6 +231,8 @@ class _Smaller:
         if operator.name == "DEPTHWISE_CONV_2D" and operator.merged.table is None:
             own = self._repeated(kept, self._draft.tensors[operator.outputs[0]].shape[-1])
             inputs += (self._filters(operator.inputs[1], own, 3, 3), *self._biases(operator, own))
+        elif operator.name in _REDUCTIONS:
+            inputs += operator.inputs[1:]
         # RESHAPE takes the shape from its output; its second input says what it was.
         return replace(operator, inputs=inputs, outputs=(names[operator.outputs[0]],))
 

@@ -80,14 +80,38 @@ def output_interval(draft: Draft, operator: Operator, known: Mapping[int, Interv
     (call,) = lowered.calls
     if call.kernel in ("average_pool2d_s8", "max_pool2d_s8"):  # a mean, rounded, lies between its inputs
         return given.clamped(int(call.params["activation_min"]), int(call.params["activation_max"]))
+    if call.kernel == "mean_s8":
+        return _mean(call, given, source.elements // output.elements) if reduces_pixels(draft, operator) else None
     bounds = _sums(call, given)
-    return None if bounds is None else _requantized(call, *bounds)
+    multipliers, shifts = array(call, "multipliers"), array(call, "shifts")
+    if bounds is None or multipliers is None or shifts is None:
+        return None
+    return _requantized(call.params, multipliers, shifts, *bounds)
 
 
 def renamed(given: Interval, output: Tensor) -> Interval | None:
     """Return the interval of the same bytes in another shape, where each channel is one of before."""
     channels = output.shape[-1] if output.shape else 1
     return given.repeated(channels) if channels % len(given.low) == 0 else None
+
+
+def reduces_pixels(draft: Draft, operator: Operator) -> bool:
+    """Return whether a MEAN or SUM keeps its input's channels."""
+    rank = len(draft.tensors[operator.inputs[0]].shape)
+    return all(int(axis) % rank != rank - 1 for axis in draft.tensors[operator.inputs[1]].values.reshape(-1))
+
+
+def _mean(call: KernelCall, given: Interval, count: int) -> Interval | None:
+    """Return what the mean or the sum of `count` inputs of each channel becomes."""
+    offset, shift = int(call.params["input_offset"]), int(call.params["shift"])
+    low, high = (end * count + offset for end in (given.low, given.high))
+    multipliers, shifts = (np.full(len(low), value) for value in (int(call.params["multiplier"]), shift))
+    params = {
+        "output_offset": call.params["output_offset"],
+        "activation_min": INT8_MIN,
+        "activation_max": INT8_MAX,
+    }
+    return _requantized(params, multipliers, shifts, low, high)
 
 
 def _looked_up(table: bytes, given: Interval) -> Interval:
@@ -172,19 +196,25 @@ _FILTERS = {
 }
 
 
-def _requantized(call: KernelCall, low: Ints, high: Ints) -> Interval | None:
-    """Return the outputs that sums between two bounds become."""
-    multipliers, shifts = array(call, "multipliers"), array(call, "shifts")
-    assert multipliers is not None
-    assert shifts is not None
+def _requantized(
+    params: Mapping[str, int | float], multipliers: Ints, shifts: Ints, low: Ints, high: Ints
+) -> Interval | None:
+    """Return the outputs that sums between two bounds become; None where they may leave 32 bits."""
     multipliers, shifts = np.broadcast_to(multipliers, low.shape), np.broadcast_to(shifts, low.shape)
     widest = np.maximum(shifts, 0)
-    if (low << widest < INT32_MIN).any() or (high << widest > INT32_MAX).any():
+    if not _fits(low, high) or not _fits(low << widest, high << widest):
         return None
-    offset = int(call.params["output_offset"])
+    offset = int(params["output_offset"])
     ends = (
         np.array([fixedpoint.requantize(*map(int, sum_)) for sum_ in zip(end, multipliers, shifts, strict=True)])
         for end in (low, high)
     )
     least, most = (end + offset for end in ends)
-    return Interval(least, most).clamped(int(call.params["activation_min"]), int(call.params["activation_max"]))
+    if not _fits(least, most):
+        return None
+    return Interval(least, most).clamped(int(params["activation_min"]), int(params["activation_max"]))
+
+
+def _fits(low: Ints, high: Ints) -> bool:
+    """Return whether all numbers between two bounds fit 32 bits."""
+    return bool(low.min() >= INT32_MIN and high.max() <= INT32_MAX)
