@@ -64,7 +64,7 @@ def make(
         "instructions": measurements.instruction_summary,
         "layers": [asdict(layer) for layer in measurements.layers],
         "macs": project.manifest["macs"],
-        "rewritings": list(project.manifest["rewritings"]),
+        "rewritings": list(project.manifest.get("rewritings", [])),
         "arena_bytes": project.manifest["arena_bytes"],
         "static_bytes": sizes.static + sizes.arena - project.manifest["arena_bytes"],  # the arena's guards
         "link_bytes": sizes.link,
