@@ -14,9 +14,9 @@ from tinyml.ops import REGISTRY
 SEEDS = range(13, 37)
 
 
-@pytest.fixture(scope="module")
-def expected():
-    make = PLANNINGS["compiled"]["planned"]
+@pytest.fixture(scope="module", params=sorted(PLANNINGS["compiled"]))
+def expected(request):
+    make = PLANNINGS["compiled"][request.param]
     cases = {seed: drawing.composed_case(random.Random(seed)) for seed in SEEDS}
     return {seed: expect(drawing.composed(), case, seed, make) for seed, case in cases.items()}
 

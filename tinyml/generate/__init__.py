@@ -145,7 +145,7 @@ def generate(
         "arena_bytes": arena_bytes(plan, engine),
         "constant_bytes": plan.constant_bytes,
         "macs": plan.macs,
-        "rewritings": [asdict(rewriting) for rewriting in plan.rewritings],
+        "rewritings": [asdict(rewriting) | {"done": list(rewriting.done)} for rewriting in plan.rewritings],
         "layers": [
             {
                 "index": layer.index,

@@ -1,7 +1,7 @@
 """What each command has to tell, as a tree of plain values: printed as JSON or shown as tables."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,7 @@ from tinyml.generate import Project
 from tinyml.graph import Tensor
 from tinyml.measure.measurements import Run
 from tinyml.ops import contract
-from tinyml.plan import Layer, Plan, Rewriting
+from tinyml.plan import Layer, Plan
 from tinyml.plan.budget import Budget, RegionBudget
 from tinyml.quantize import Converted
 from tinyml.report import record as records
@@ -50,7 +50,7 @@ def plan(plan: Plan, budget: Budget | None = None) -> Facts:
         "inputs": [_tensor(graph.tensors[t]) for t in graph.inputs],
         "outputs": [_tensor(graph.tensors[t]) for t in graph.outputs],
         "layers": [_layer(plan, layer) for layer in plan.layers],
-        "rewritings": [_rewriting(rewriting) for rewriting in plan.rewritings],
+        "rewritings": [_rewriting(asdict(rewriting)) for rewriting in plan.rewritings],
         "macs": plan.macs,
         "arena_bytes": plan.memory.arena_bytes,
         "constant_bytes": plan.constant_bytes,
@@ -65,9 +65,10 @@ def plan(plan: Plan, budget: Budget | None = None) -> Facts:
     return facts
 
 
-def _rewriting(rewriting: Rewriting) -> Facts:
-    saved = {f"saved_{name}": value for name, value in asdict(rewriting.saved).items()}
-    return {"rewriting": rewriting.name, **saved, "where": list(rewriting.done)}
+def _rewriting(rewriting: Mapping[str, Any]) -> Facts:
+    """Return the facts of a rewriting, as a plan or a manifest has it."""
+    saved = {f"saved_{name}": value for name, value in rewriting["saved"].items()}
+    return {"rewriting": rewriting["name"], **saved, "where": list(rewriting["done"])}
 
 
 def _region(use: RegionBudget) -> Facts:
@@ -78,7 +79,8 @@ def _region(use: RegionBudget) -> Facts:
 def project(project: Project) -> Facts:
     """Return the facts of a generated project."""
     keys = ("model", "board", "placement", "engine", "macs", "arena_bytes", "constant_bytes")
-    return {"project": str(project.path), **{key: project.manifest[key] for key in keys}}
+    rewritings = [_rewriting(rewriting) for rewriting in project.manifest.get("rewritings", [])]
+    return {"project": str(project.path), **{key: project.manifest[key] for key in keys}, "rewritings": rewritings}
 
 
 def image(image: Image) -> Facts:

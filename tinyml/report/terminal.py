@@ -275,8 +275,9 @@ def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, st
         rows.append(
             ("instructions", f"min {count['min']:,}  median {count['median']:,}  max {count['max']:,}  {per_mac}")
         )
+    if record["engine"] == "compiled":  # the interpreter runs the file as it is
+        rows.append(("exact rewriting", _rewritings_text(record["rewritings"])))
     rows += [
-        ("exact rewriting", _rewritings_text(record["rewritings"])),
         ("clock", _clock_text(record["clock"])),
         ("arena", f"{record['arena_bytes']:,} bytes"),
         ("statics", f"{record['static_bytes']:,} bytes, link buffers {record['link_bytes']:,}"),
