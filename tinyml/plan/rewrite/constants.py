@@ -17,6 +17,7 @@ from tinyml.plan.rewrite.draft import Draft
 
 Bytes = npt.NDArray[np.uint8]
 
+_OF_SHAPES = ("SHAPE", "ZEROS_LIKE")  # whose results the input's values have no part in
 _CALL_BYTES = 72  # of a call's parameters and code, at least; a constant may take them up
 
 
@@ -24,6 +25,10 @@ def rewrite(draft: Draft) -> list[str]:
     """Compute what depends on constants alone."""
     done = []
     for operator in draft.current():
+        if operator.name not in _OF_SHAPES and any(
+            t != -1 and not draft.tensors[t].is_constant for t in operator.inputs
+        ):
+            continue
         lowered = draft.lowered(operator)
         if lowered is None or not _is_constant(operator, lowered) or any(map(draft.is_output, operator.outputs)):
             continue

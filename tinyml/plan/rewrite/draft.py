@@ -20,6 +20,7 @@ class Draft:
         self._operators: dict[int, Operator] = {}
         self._writer: dict[int, int] = {}
         self._readers: dict[int, list[int]] = {}
+        self._lowered: dict[int, tuple[Operator, Lowered | None]] = {}
         for operator in graph.operators:
             self._put(operator)
 
@@ -49,6 +50,12 @@ class Draft:
 
     def lowered(self, operator: Operator) -> Lowered | None:
         """Return an operator's kernel calls as it would be in this graph; None where it cannot be so."""
+        known = self._lowered.get(operator.index)
+        if known is None or known[0] is not operator:  # tables of functions take long to compute
+            known = self._lowered[operator.index] = operator, self._lower(operator)
+        return known[1]
+
+    def _lower(self, operator: Operator) -> Lowered | None:
         try:
             return lower_operator(self._graph, operator)
         except ModelError:
@@ -111,6 +118,7 @@ class Draft:
 
     def set_tensor(self, tensor: Tensor) -> None:
         """Put a tensor in the place of that of its index."""
+        self._lowered = {}  # who reads it may be another call now
         tensors = list(self._graph.tensors)
         tensors[tensor.index] = tensor
         self._graph = replace(self._graph, tensors=tuple(tensors))

@@ -14,6 +14,7 @@ from tinyml import fixedpoint
 from tinyml.ops import Constant, KernelCall
 from tinyml.plan.rewrite.draft import Draft
 
+_INPUTS = 2
 _LEFT_SHIFT = 20  # TM_SCALED_SUM_S8_LEFT_SHIFT
 _BYTES = np.arange(256, dtype=np.uint8).view(np.int8).tolist()
 
@@ -24,7 +25,7 @@ def rewrite(draft: Draft) -> list[str]:
     """Tabulate each operator of a tensor and a number."""
     done = []
     for operator in draft.current():
-        if operator.merged.table is not None or (lowered := draft.lowered(operator)) is None:
+        if len(operator.inputs) != _INPUTS or (lowered := draft.lowered(operator)) is None:
             continue
         (output,) = operator.outputs[:1] or (-1,)
         found = _table(lowered.calls[0]) if len(lowered.calls) == 1 else None
