@@ -30,7 +30,7 @@ ORDER = (
     ("link",),
     ("run",),
     ("measure",),
-    ("doctor", "starter"),
+    ("doctor", "starter", "trace"),
     ("report",),
     ("pipeline",),
     ("cli",),

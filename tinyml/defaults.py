@@ -4,5 +4,6 @@ LIMIT = 100  # samples that are sent
 ENGINE = "compiled"  # that runs the model
 OPERATORS = "model"  # that the engine "interpreter" can run
 OPTIMIZE = "balanced"  # between the size and the speed of specialised kernels
+ARRANGEMENT = "streamed"  # of layers and tensors in the arena
 PREFIX = "model"  # of the C names
 TARGET = "qemu"  # where the image runs

@@ -18,12 +18,12 @@ import numpy.typing as npt
 from tinyml import board as board_files
 from tinyml import graph as graphs
 from tinyml import plan as planner
-from tinyml import quantize
+from tinyml import quantize, trace
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
-from tinyml.defaults import ENGINE, LIMIT, OPERATORS, OPTIMIZE, PREFIX, TARGET
-from tinyml.emit import check_goal, specialise
+from tinyml.defaults import ARRANGEMENT, ENGINE, LIMIT, OPERATORS, OPTIMIZE, PREFIX, TARGET
+from tinyml.emit import Choices, plan_for
 from tinyml.errors import InputError, ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
 from tinyml.generate import Origin, Project, board_file, check_engine
@@ -131,13 +131,13 @@ def _conversion_text(converted: Converted) -> str:
 
 
 def _operators_text(plan: Plan) -> str:
-    counts = Counter(layer.operator.name for layer in plan.layers)
+    counts = Counter(layer.operator.name for layer in plan.parts)
     return ", ".join(f"{count} {name}" for name, count in counts.items())
 
 
-def _plan(data: bytes, engine: str, progress: Progress) -> Plan:
+def _plan(data: bytes, board: Board | None, choices: Choices, progress: Progress) -> Plan:
     with progress.stage("plan") as stage:
-        plan = planner.make_for(graphs.read(data), engine)
+        plan = plan_for(graphs.read(data), board, choices)
         stage.text = (
             f"{_operators_text(plan)}; {plan.macs:,} MACs, arena {plan.memory.arena_bytes:,} bytes, "
             f"constants {plan.constant_bytes:,} bytes{_rewritings_text(plan)}"
@@ -164,6 +164,7 @@ def inspect(
     progress: Progress = _SILENT,
     shape: Sequence[str] = (),
     optimize: str = OPTIMIZE,
+    arrangement: str = ARRANGEMENT,
 ) -> tuple[Plan, Budget | None]:
     """Plan an int8 `.tflite`: its layers, arena and constants, and with a board what it needs there, and where.
 
@@ -175,6 +176,7 @@ def inspect(
         progress: hears of the stage.
         shape: shapes of inputs, such as "input=1,49,10,1".
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
+        arrangement: "streamed" (layers take turns row by row), or "whole" (one after the other).
 
     Raises:
         ModelError: the file cannot be read, or an operator is not supported.
@@ -182,20 +184,20 @@ def inspect(
         InputError: a placement is not understood, or not possible.
         FitError: the model does not fit the board.
     """
-    check_engine(engine)
-    check_goal(optimize)
+    choices = _choices(engine, optimize, arrangement)
     given = placement.parse(place)
-    plan = _plan(shapes.fix(tflite.load(Path(model)), shape), engine, progress)
-    if board is None:
-        return plan, None
-    facts = board_files.load(board)
-    plan = _specialised(plan, facts, engine, optimize)
-    return plan, check_fit(plan, facts, engine, given)
+    data = shapes.fix(tflite.load(Path(model)), shape)
+    facts = None if board is None else board_files.load(board)
+    plan = _plan(data, facts, choices, progress)
+    return plan, None if facts is None else check_fit(plan, facts, engine, given)
 
 
-def _specialised(plan: Plan, board: Board, engine: str, optimize: str) -> Plan:
-    """Return `plan` with the kernels that `board` has for its layers; the interpreter keeps portable ones."""
-    return specialise(plan, board, optimize) if engine == "compiled" else plan
+def _choices(engine: str, optimize: str, arrangement: str) -> Choices:
+    """Return the choices, which are known ones."""
+    check_engine(engine)
+    choices = Choices(engine, optimize, arrangement)
+    choices.check()
+    return choices
 
 
 def generate(
@@ -210,6 +212,7 @@ def generate(
     place: Sequence[str] = (),
     shape: Sequence[str] = (),
     optimize: str = OPTIMIZE,
+    arrangement: str = ARRANGEMENT,
 ) -> Project:
     """Write the firmware project of an int8 `.tflite` for a board.
 
@@ -225,14 +228,18 @@ def generate(
         place: memory regions for parts of the image, such as "arena=ccm"; the plan chooses the others.
         shape: shapes of inputs, such as "input=1,49,10,1".
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
+        arrangement: "streamed" (layers take turns row by row), or "whole" (one after the other).
 
     Raises:
         ModelError, BoardError, FitError: the model or the board cannot be used; nothing is written.
         ProjectError: the folder holds something else, or files that were edited.
     """
-    plan = _plan(shapes.fix(tflite.load(Path(model)), shape), engine, progress)
+    choices = _choices(engine, optimize, arrangement)
+    data = shapes.fix(tflite.load(Path(model)), shape)
+    facts = board_files.load(board)
+    plan = _plan(data, facts, choices, progress)
     folder, name = _folder(model, board, out), Path(model).name
-    return _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize)
+    return _generate(plan, name, facts, folder, prefix, force, progress, choices, operators, place, shape)
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -242,37 +249,33 @@ def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
 def _generate(
     plan: Plan,
     model_name: str,
-    board: str,
+    board: Board,
     out: Path,
     prefix: str,
     force: bool,
     progress: Progress,
-    engine: str,
+    choices: Choices,
     operators: str,
     place: Sequence[str],
     shape: Sequence[str],
-    optimize: str,
 ) -> Project:
-    check_engine(engine)
-    check_goal(optimize)
     given = placement.parse(place)
     with progress.stage("generate") as stage:
-        facts = board_files.load(board)
-        command = f"tinyml generate {model_name} --board {facts.name}"
+        command = f"tinyml generate {model_name} --board {board.name}"
         said = {
-            "engine": (engine, ENGINE),
+            "engine": (choices.engine, ENGINE),
             "operators": (operators, OPERATORS),
             "prefix": (prefix, PREFIX),
-            "optimize": (optimize, OPTIMIZE),
+            "optimize": (choices.optimize, OPTIMIZE),
+            "plan": (choices.arrangement, ARRANGEMENT),
         }
         command += "".join(f" --{name} {value}" for name, (value, default) in said.items() if value != default)
         command += "".join(f" --place {text}" for text in place)
         command += "".join(f" --shape {text}" for text in shape)
         origin = Origin(model_name, command, prefix)
-        plan = _specialised(plan, facts, engine, optimize)
-        needs = check_fit(plan, facts, engine, given)
+        needs = check_fit(plan, board, choices.engine, given)
         with locked(out):
-            project = write_project(plan, facts, origin, out, force, engine, operators, given)
+            project = write_project(plan, board, origin, out, force, choices.engine, operators, given)
         stage.text = f"{len(project.manifest['files'])} files in {out}; {_memory_text(needs)}"
     return project
 
@@ -433,6 +436,10 @@ def _validate(
             progress=lambda done: stage.advance(done, len(expected)),
         )
         stage.text = f"{sum(measured.exact)} of {len(expected)} samples bit-exact"
+    if measured.mismatch is not None:
+        with progress.stage("trace"):
+            located = trace.locate(project, measured.mismatch, expected.inputs, target)
+        measured = dataclasses.replace(measured, mismatch=located)
     record = records.make(
         project,
         image,
@@ -515,6 +522,7 @@ def deploy(
     flash: bool = False,
     shape: Sequence[str] = (),
     optimize: str = OPTIMIZE,
+    arrangement: str = ARRANGEMENT,
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -538,6 +546,7 @@ def deploy(
         flash: write the image into the board first; without it, the board runs it already.
         shape: shapes of inputs, such as "input=1,49,10,1".
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
+        arrangement: "streamed" (layers take turns row by row), or "whole" (one after the other).
 
     Returns:
         The record, as in `record.json` in the project's folder.
@@ -550,22 +559,21 @@ def deploy(
     model = Path(model)
     data, test = (None if path is None else Path(path) for path in (data, test))
     # A misspelt board or placement and a missing emulator are told before minutes of conversion.
-    check_target(board_files.load(board), target, port)
-    check_goal(optimize)
+    facts = board_files.load(board)
+    check_target(facts, target, port)
+    choices = _choices(engine, optimize, arrangement)
     placement.parse(place)
     with progress.stage("convert") as stage:
         converted = _shaped(quantize.convert(model, data, test), shape)
         stage.text = _conversion_text(converted)
-    plan = _plan(converted.data, engine, progress)
+    plan = _plan(converted.data, facts, choices, progress)
     sent = test or (data if random is None else None)
     selection = Selection(sent, random, seed, limit)
     if not selection.given:
         raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
     folder = _folder(model, board, out)
     name = f"{model.stem}.tflite"
-    project = _generate(
-        plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize
-    )
+    project = _generate(plan, name, facts, folder, prefix, force, progress, choices, operators, place, shape)
     build(folder, progress)
     if flash:
         _flash(folder, None, progress)

@@ -85,6 +85,8 @@ def write(folder: Path, board_name: str, main: str = MINIMAL_MAIN) -> Project:
         "placement": asdict(place(board, {}, {})),
         "engine": "compiled",
         "prefix": "model",
+        "optimize": "",
+        "arrangement": "whole",
         "arena_bytes": 0,
         "macs": 0,
     }

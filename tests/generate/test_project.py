@@ -17,6 +17,8 @@ FACTS = {
     "engine": "e",
     "prefix": "model",
     "build_id": 0,
+    "optimize": "balanced",
+    "arrangement": "streamed",
     "arena_bytes": 0,
     "macs": 0,
 }

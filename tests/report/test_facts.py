@@ -8,6 +8,7 @@ from tinyml import board as boards
 from tinyml import graph
 from tinyml import plan as plans
 from tinyml.doctor import Check
+from tinyml.emit import plan_for
 from tinyml.generate import generate
 from tinyml.measure.measurements import Run
 from tinyml.plan.budget import budget
@@ -33,7 +34,8 @@ def test_a_plan_tells_what_was_rewritten_and_saved(tmp_path):
     x, unread, y = (model.tensor([1, 8], scale=0.1) for _ in range(3))
     model.operator("RELU", [x], [unread])
     model.operator("RELU", [x], [y])
-    plan = plans.make_rewritten(graph.read(model.build([x], [y])))
+    board = boards.load("mps2-an386")
+    plan = plan_for(graph.read(model.build([x], [y])), board)
     told = {
         "rewriting": "unused",
         "saved_macs": 0,
@@ -42,7 +44,7 @@ def test_a_plan_tells_what_was_rewritten_and_saved(tmp_path):
         "where": ["0 RELU (t1): nobody reads it"],
     }
     assert facts.plan(plan)["rewritings"] == [told]
-    project = generate(plan, boards.load("mps2-an386"), records.ORIGIN, tmp_path / "relu")
+    project = generate(plan, board, records.ORIGIN, tmp_path / "relu")
     assert facts.project(project)["rewritings"] == [told]
     assert project.plan().layers[0].label == plan.layers[0].label == "1 RELU (t2)"
     assert facts.plan(records.plan())["rewritings"] == []

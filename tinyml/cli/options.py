@@ -43,6 +43,13 @@ Optimize = Annotated[
         "--optimize", help="What kernels specialised for the board's core are chosen for: size, balanced or speed."
     ),
 ]
+Arrangement = Annotated[
+    str,
+    typer.Option(
+        "--plan",
+        help="streamed: layers take turns row by row where that takes less RAM; whole: one after the other.",
+    ),
+]
 Place = Annotated[
     list[str] | None,
     typer.Option(

@@ -9,17 +9,31 @@ header of its portable kernel the line " * Specialised for layers: dsp."
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
+from tinyml import plan as plans
 from tinyml.architecture import has_dsp
 from tinyml.board import Board
+from tinyml.defaults import ARRANGEMENT, ENGINE, OPTIMIZE
 from tinyml.emit import conv2d, depthwise, elementwise, pooling
 from tinyml.emit.site import Site
 from tinyml.errors import InputError
-from tinyml.plan import Layer, Plan, with_rows
+from tinyml.graph import Graph
+from tinyml.plan import ARRANGEMENTS, Layer, Plan, with_rows
 from tinyml.plan.budget import budget
 from tinyml.plan.rows import RowKernel
 
-__all__ = ["EMITTERS", "GOALS", "Site", "check_goal", "specialise"]
+__all__ = [
+    "DEFAULT_CHOICES",
+    "EMITTERS",
+    "GOALS",
+    "Choices",
+    "Site",
+    "check_arrangement",
+    "check_goal",
+    "plan_for",
+    "specialise",
+]
 
 GOALS = ("size", "balanced", "speed")
 """What code is chosen for: few bytes of code and constants; both; few cycles, with larger constants."""
@@ -36,6 +50,33 @@ EMITTERS: Mapping[str, Callable[[Site], RowKernel | None]] = {
 """The emitters for the DSP extension, by the portable kernel that they stand in for."""
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What a user chooses of how a model is planned.
+
+    Attributes:
+        engine: "compiled" or "interpreter", which runs the file as it is, with portable kernels.
+        optimize: one of GOALS.
+        arrangement: one of `tinyml.plan.ARRANGEMENTS`.
+    """
+
+    engine: str = ENGINE
+    optimize: str = OPTIMIZE
+    arrangement: str = ARRANGEMENT
+
+    def check(self) -> None:
+        """Check the goal and the arrangement.
+
+        Raises:
+            InputError: one of them is not known.
+        """
+        check_goal(self.optimize)
+        check_arrangement(self.arrangement)
+
+
+DEFAULT_CHOICES = Choices()
+
+
 def check_goal(optimize: str) -> None:
     """Check that `optimize` is one of GOALS.
 
@@ -46,8 +87,18 @@ def check_goal(optimize: str) -> None:
         raise InputError(f"optimizing for {optimize!r} is not known", f"Choose one of {', '.join(GOALS)}.")
 
 
-def specialise(plan: Plan, board: Board, optimize: str = "balanced") -> Plan:
-    """Return `plan` with specialised kernels for the layers of which the core of `board` has one.
+def check_arrangement(arrangement: str) -> None:
+    """Check that `arrangement` is one of `tinyml.plan.ARRANGEMENTS`.
+
+    Raises:
+        InputError: it is not.
+    """
+    if arrangement not in ARRANGEMENTS:
+        raise InputError(f"the plan {arrangement!r} is not known", f"Choose one of {', '.join(ARRANGEMENTS)}.")
+
+
+def specialise(plan: Plan, board: Board, optimize: str = OPTIMIZE, arrangement: str = ARRANGEMENT) -> Plan:
+    """Return `plan` arranged for `board`, with specialised kernels for the layers of which its core has one.
 
     Where the RAM does not hold their scratch, those with the most of it are left out.
 
@@ -55,15 +106,31 @@ def specialise(plan: Plan, board: Board, optimize: str = "balanced") -> Plan:
         plan: the model with portable kernels.
         board: where it will run.
         optimize: one of GOALS.
+        arrangement: one of `tinyml.plan.ARRANGEMENTS`.
     """
+    plan = replace(plan, optimize=optimize)
     if not has_dsp(board.cpu, board.flags):
-        return plan
+        return with_rows(plan, {}, arrangement)
     found = {layer.index: kernel for layer in plan.layers if (kernel := _emit(plan, layer, optimize)) is not None}
-    made = with_rows(plan, found)
+    made = with_rows(plan, found, arrangement)
     while found and not _fits_ram(made, board):
         del found[max(found, key=lambda index: found[index].scratch_bytes)]
-        made = with_rows(plan, found)
-    return made if found else plan
+        made = with_rows(plan, found, arrangement)
+    return made
+
+
+def plan_for(graph: Graph, board: Board | None, choices: Choices = DEFAULT_CHOICES) -> Plan:
+    """Plan a model for a board; without one, with portable kernels.
+
+    Raises:
+        ModelError: as `tinyml.plan.make` does.
+    """
+    plan = plans.make_for(graph, choices.engine, choices.arrangement)
+    if choices.engine == "interpreter":
+        return plan
+    if board is None:
+        return with_rows(plan, {}, choices.arrangement)
+    return specialise(plan, board, choices.optimize, choices.arrangement)
 
 
 def _fits_ram(plan: Plan, board: Board) -> bool:

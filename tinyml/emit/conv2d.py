@@ -98,10 +98,21 @@ def _emit(site: Site, window: Window, rows: Source, images: int, height: int) ->
         output=site.output.index,
         constants=Constant("constants", packed),
         scratch_bytes=activation_bytes + window.extra_bytes,
+        scratch_lag=_scratch_lag(window, height * images),
         # A block's inputs have been gathered when its outputs are written, which take no more room.
         in_place=(rows.tensor,) if window.plain and count <= window.channels else (),
         form=f"Outputs by {channels.requantized.form.text}; weights {'in pairs' if paired else 'one by one'}.",
     )
+
+
+def _scratch_lag(window: Window, rows: int) -> int | None:
+    """Return by how much the scratch may begin before the only pixel of the input, if it may lie upon it at all.
+
+    Each byte becomes two in the scratch, left to right, once it is read: what is written stays behind what is to
+    be read if the scratch begins as many bytes before the input as this has.
+    """
+    alone = rows * window.output_width == 1 and window.height == 1 and not window.fills and not window.copies
+    return window.run if alone else None
 
 
 def _channels(site: Site, window: Window) -> Channels | None:

@@ -140,13 +140,13 @@ def emit_sub(site: Site) -> RowKernel | None:
 
 
 def _emit(site: Site, sign: int) -> RowKernel | None:
+    inputs = site.call.pointers[:2]
     rows, elements = _rows(site)
     strides = [_stride(site, number, elements) for number in (1, 2)]
     # Words are loaded, so that every row has to begin with one.
     if None in strides or (rows > 1 and elements % 4):
         return None
     found = find_sum(site.call.params, sign)
-    inputs = site.call.pointers[:2]
     if found is None or all(isinstance(pointer, Constant) for pointer in inputs):
         return None
     numbers = [np.array([found.alpha, found.beta, found.gamma], np.int32)]
@@ -177,13 +177,23 @@ def _emit(site: Site, sign: int) -> RowKernel | None:
         sources=tuple(sources),
         output=site.output.index,
         constants=Constant("constants", np.concatenate(numbers)),
+        in_place=tuple(source.tensor for source in sources if source.stride == 1),
         form="One linear form for TFLM's roundings: compared for all 65,536 pairs.",
     )
 
 
 def _rows(site: Site) -> tuple[int, int]:
-    """Return how many rows there are, and elements of a row."""
-    return site.param("size_0") * site.param("size_1") * site.param("size_2"), site.param("size_3")
+    """Return how many rows there are, and elements of a row.
+
+    Where all is one row, the rows of an image stay apart, which others may want to compute one by one.
+    """
+    rows, elements = site.param("size_0") * site.param("size_1") * site.param("size_2"), site.param("size_3")
+    shape, inputs = site.output.shape, site.call.pointers[:2]
+    if any(isinstance(pointer, Constant) for pointer in inputs):
+        return rows, elements
+    if rows == 1 and len(shape) == 4 and shape[0] == 1 and shape[2] * shape[3] % 4 == 0:
+        return shape[1], shape[2] * shape[3]
+    return rows, elements
 
 
 def _stride(site: Site, number: int, elements: int) -> int | None:

@@ -11,7 +11,7 @@ to another scale is not linear, as TFLM rounds twice and the first time coarsely
 form of epilogue.py does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -180,7 +180,8 @@ def emit_average_pool(site: Site) -> RowKernel | None:
         taps=pool.rows,
         stride=at("stride_height"),
     )
-    return _kernel(site, pool, mean, at("batches"), at("output_height"), source)
+    made = _kernel(site, pool, mean, at("batches"), at("output_height"), source)
+    return _with_summing(site, made, pool, mean, pool.rows)
 
 
 def emit_mean(site: Site) -> RowKernel | None:
@@ -201,19 +202,42 @@ def emit_mean(site: Site) -> RowKernel | None:
         mean = Rescaled(at("input_offset"), multiplier, -shift, at("output_offset"))
     if mean is None:
         return None
-    return _kernel(site, pool, mean, 1, images, Source(site.source.index, images, row_bytes))
+    made = _kernel(site, pool, mean, 1, images, Source(site.source.index, images, row_bytes))
+    shape = site.source.shape
+    is_image = len(shape) == 4 and pool.taps == shape[1] * shape[2]
+    return _with_summing(site, made, pool, mean, shape[1]) if is_image else made
 
 
 def _fits(pool: Pool) -> bool:
     return pool.channels % 4 == 0 and pool.rows * pool.taps <= MAX_PIXELS
 
 
-def _kernel(site: Site, pool: Pool, mean: Mean, images: int, height: int, source: Source) -> RowKernel:
+def _with_summing(site: Site, whole: RowKernel, pool: Pool, mean: Mean, rows: int) -> RowKernel:
+    """Return the kernel `whole` with another that is given the `rows` rows of its one window one by one."""
+    (source,) = whole.sources
+    if rows == 1 or (whole.images, whole.height, pool.outputs) != (1, 1, 1):
+        return whole
+    row = Pool(1, pool.rows * pool.taps // rows, 1, 1, pool.channels)
+    one = Source(source.tensor, rows, source.row_bytes * source.height // rows)
+    state_bytes = 2 * pool.channels
+    summing = replace(
+        _kernel(site, row, mean, 1, 1, one, sums=True),
+        repeats=rows,
+        state_bytes=state_bytes,
+        scratch_bytes=state_bytes,
+    )
+    return replace(whole, summing=summing)
+
+
+def _kernel(
+    site: Site, pool: Pool, mean: Mean, images: int, height: int, source: Source, sums: bool = False
+) -> RowKernel:
     listing = Listing()
-    write(listing, pool, mean)
+    write(listing, pool, mean, sums)
     function = listing.function(
-        f"mean_{pool.rows}x{pool.taps}",
-        f"Means of {pool.rows}x{pool.taps} pixels of {pool.channels} channels, {pool.outputs} in a row.",
+        f"{'running_' if sums else ''}mean_{pool.rows}x{pool.taps}",
+        f"Means of {pool.rows}x{pool.taps} pixels of {pool.channels} channels, {pool.outputs} in a row"
+        + ("; of all rows that were given so far, whose sums the scratch keeps." if sums else "."),
         "r0: row pointers, r1: pixels, r2, r3, r12, lr: words of four channels, r4 to r11: sums, two to a word.",
         "For 16 channels at a time, reads the window row by row, then writes its means.",
     )
@@ -229,26 +253,30 @@ def _kernel(site: Site, pool: Pool, mean: Mean, images: int, height: int, source
     )
 
 
-def write(listing: Listing, pool: Pool, mean: Mean) -> None:
-    """Write the function."""
-    _Emitter(listing, pool, mean).run()
+def write(listing: Listing, pool: Pool, mean: Mean, sums: bool = False) -> None:
+    """Write the function; with `sums`, it adds to those in the scratch, 4 bytes for two channels."""
+    _Emitter(listing, pool, mean, sums).run()
 
 
 class _Emitter:
     """Writes the kernel; what does not fit registers lies on the stack."""
 
-    ROWS, OUTPUT, CONSTANTS, OFFSET, BLOCKS_END, ROWS_END, PIXELS_END, LAST = range(0, 32, 4)
+    ROWS, OUTPUT, CONSTANTS, OFFSET, BLOCKS_END, ROWS_END, PIXELS_END, LAST, SCRATCH = range(0, 36, 4)
 
-    def __init__(self, listing: Listing, pool: Pool, mean: Mean) -> None:
+    def __init__(self, listing: Listing, pool: Pool, mean: Mean, sums: bool) -> None:
         self._asm = listing
         self._pool = pool
         self._mean = mean
+        self._sums = sums
+        self._frame = 36 if sums else 32
         self._unrolled = pool.rows * pool.taps <= _UNROLLED
 
     def run(self) -> None:
         asm, pool = self._asm, self._pool
-        asm("push {r4-r11, lr}", "sub sp, #32", "movs r4, #0")
+        asm("push {r4-r11, lr}", f"sub sp, #{self._frame}", "movs r4, #0")
         asm(f"strd r0, r1, [sp, #{self.ROWS}]", f"strd r3, r4, [sp, #{self.CONSTANTS}]")
+        if self._sums:
+            asm(f"str r2, [sp, #{self.SCRATCH}]")
         self._store_sum("r0", 4 * pool.rows, self.ROWS_END)
         self._store_sum("r1", pool.outputs * pool.channels, self.LAST)
         if pool.outputs > 1:
@@ -260,7 +288,7 @@ class _Emitter:
             asm(f"str r2, [sp, #{self.OFFSET}]")
             asm(f"ldr r2, [sp, #{self.OUTPUT}]", f"ldr r3, [sp, #{self.LAST}]", "cmp r2, r3", "bne 1b")
             asm.end()
-        asm("add sp, #32", "pop {r4-r11, pc}")
+        asm(f"add sp, #{self._frame}", "pop {r4-r11, pc}")
 
     def _store_sum(self, register: str, distance: int, slot: int) -> None:
         self._asm(f"mov r5, {register}")
@@ -287,7 +315,10 @@ class _Emitter:
         """Sum some channels of a window, write their means and go on to the next channels."""
         asm, rows = self._asm, self._pool.rows
         asm(f"ldr r0, [sp, #{self.ROWS}]")
-        asm(*(f"mov {total}, #0" for total in _SUMS[: channels // 2]))
+        if self._sums:
+            self._kept("ldm", channels)
+        else:
+            asm(*(f"mov {total}, #0" for total in _SUMS[: channels // 2]))
         if self._unrolled or rows == 1:
             for _ in range(rows):
                 self._row(channels)
@@ -296,7 +327,15 @@ class _Emitter:
             self._row(channels)
             asm(f"ldr r2, [sp, #{self.ROWS_END}]", "cmp r0, r2", "bne 3b")
             asm.end()
+        if self._sums:
+            self._kept("stm", channels)
         self._means(channels)
+
+    def _kept(self, operation: str, channels: int) -> None:
+        """Load or store the sums of some channels; r2 and r3 are lost."""
+        asm = self._asm
+        asm(f"ldr r2, [sp, #{self.OFFSET}]", f"ldr r3, [sp, #{self.SCRATCH}]", "add r3, r3, r2, lsl #1")
+        asm(f"{operation} r3, {{{', '.join(_SUMS[: channels // 2])}}}")
 
     def _row(self, channels: int) -> None:
         asm, taps = self._asm, self._pool.taps

@@ -11,7 +11,7 @@ from tinyml.errors import InputError
 from tinyml.generate import offline, platformio, project, renode, source
 from tinyml.generate.project import Project
 from tinyml.generate.source import Origin
-from tinyml.plan import Plan
+from tinyml.plan import Plan, occupancy
 from tinyml.plan.budget import check_fit
 from tinyml.plan.interpreter import arena_bytes
 from tinyml.plan.placement import Placement
@@ -48,8 +48,11 @@ def files(
         plan=plan,
         board=board,
         version=__version__,
+        pictured=engine == "compiled",
         specialised=f"src/{origin.prefix}_kernels.S" in texts,
     )
+    if engine == "compiled":
+        texts["memory.svg"] = _memory_picture(plan, origin)
     contents = {name: text.encode() for name, text in texts.items()}
     contents[project.MODEL] = plan.graph.data
     contents[project.BOARD] = board.text.encode()
@@ -62,6 +65,24 @@ def files(
         for name, text in renode.files(plan, board, build_id, arena_bytes(plan, engine)).items()
     }
     return contents, build_id
+
+
+def _memory_picture(plan: Plan, origin: Origin) -> str:
+    """Return the arena over time as a picture, whose parts say what they are where a pointer rests on them."""
+    column = max(12, min(80, 900 // len(plan.layers)))
+    left, top, height = 70, 20, 640
+    return render(
+        "memory.svg.j2",
+        model_name=origin.model_name,
+        plan=plan,
+        blocks=occupancy.blocks(plan),
+        column=column,
+        left=left,
+        top=top,
+        height=height,
+        width=left + column * len(plan.layers),
+        scale=(height - 2 * top) / max(1, plan.memory.arena_bytes),
+    )
 
 
 def _runtime() -> dict[str, str]:
@@ -142,6 +163,8 @@ def generate(
         "placement": asdict(placement),
         "engine": engine,
         "prefix": origin.prefix,
+        "optimize": plan.optimize,
+        "arrangement": plan.arrangement,
         "arena_bytes": arena_bytes(plan, engine),
         "constant_bytes": plan.constant_bytes,
         "macs": plan.macs,

@@ -16,6 +16,7 @@ from tinyml import board as boards
 from tinyml import graph as graphs
 from tinyml import plan as plans
 from tinyml.board import Board
+from tinyml.emit import Choices, plan_for
 from tinyml.errors import ProjectError
 from tinyml.files import write_atomically
 
@@ -81,7 +82,7 @@ class Project:
         return boards.load(str(self._existing(BOARD)))
 
     def plan(self) -> plans.Plan:
-        """Return the plan of the project's model.
+        """Return the plan of the project's model, as it was generated.
 
         Raises:
             ProjectError: `model.tflite` is missing or is not the model that the C was generated from.
@@ -92,8 +93,11 @@ class Project:
                 f"{MODEL} in {str(self.path)!r} is not the model that the project was generated from",
                 "Generate the project again from the new model.",
             )
-        make = plans.make_rewritten if self.manifest.get("rewritings") else plans.make
-        return make(graphs.read(data))
+        return plan_for(graphs.read(data), self.board(), self.choices())
+
+    def choices(self) -> Choices:
+        """Return what was chosen of how the model is planned."""
+        return Choices(*(self.manifest[name] for name in ("engine", "optimize", "arrangement")))
 
     def _existing(self, name: str) -> Path:
         if not (self.path / name).is_file():
@@ -130,6 +134,8 @@ _MANIFEST_TYPES = {
     "board": str,
     "engine": str,
     "prefix": str,
+    "optimize": str,
+    "arrangement": str,
     "arena_bytes": int,
     "macs": int,
     "model": dict,

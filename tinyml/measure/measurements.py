@@ -26,6 +26,7 @@ class Mismatch:
         element: the first differing element of the layer's output, counted from 0; None where it is not known.
         expected, got: that element's values.
         differing: how many elements differ; None where it is not known.
+        note: what else is known of it, for people.
     """
 
     sample: int
@@ -34,6 +35,7 @@ class Mismatch:
     expected: float | None = None
     got: float | None = None
     differing: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,24 @@
 """What will run where: kernels, the arena's layout and the constants, known before anything is compiled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from tinyml.errors import ModelError
-from tinyml.graph import Graph, Operator
-from tinyml.ops import Constant, Lowered, lower
+from tinyml.graph import Graph
+from tinyml.ops import Constant, lower
+from tinyml.plan.layer import Layer, Stream
 from tinyml.plan.memory import MemoryPlan, plan_memory
 from tinyml.plan.rewrite import REWRITINGS, Rewriting, Saved, rewrite, total
 from tinyml.plan.rows import RowKernel
+from tinyml.plan.streaming import arrange
 
 __all__ = [
+    "ARRANGEMENTS",
     "Layer",
     "MemoryPlan",
     "Plan",
     "Rewriting",
+    "Stream",
     "make",
     "make_for",
     "make_rewritten",
@@ -23,38 +27,12 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Layer:
-    """An operator that computes something on the device; one that only renames bytes is no layer.
+ARRANGEMENTS = ("streamed", "whole")
+"""How layers and tensors share the arena.
 
-    Attributes:
-        index: its place among the layers, counted from 0.
-        operator: the operator of the graph.
-        label: the name that users know it by.
-        lowered: its kernel calls.
-        rows: the specialised kernel that computes it instead of those calls, or None.
-    """
-
-    index: int
-    operator: Operator
-    label: str
-    lowered: Lowered
-    rows: RowKernel | None = field(default=None)
-
-    @property
-    def kernels(self) -> tuple[str, ...]:
-        """The names of what computes it: a specialised kernel, or the portable kernels of its calls."""
-        if self.rows is not None:
-            return (self.rows.function.name,)
-        return tuple(call.kernel for call in self.lowered.calls)
-
-    @property
-    def constants(self) -> tuple[Constant, ...]:
-        """The weights, biases and requantization tables of the layer."""
-        if self.rows is not None:
-            return () if self.rows.constants is None else (self.rows.constants,)
-        pointers = (p for call in self.lowered.calls for p in call.pointers)
-        return tuple(p for p in pointers if isinstance(p, Constant) and not p.lookup)
+"streamed": layers take turns row by row and write over what was read, wherever that makes the arena smaller.
+"whole": the model's own layers, one after the other, each with its whole output after it: to find a mismatch.
+"""
 
 
 @dataclass(frozen=True)
@@ -65,18 +43,27 @@ class Plan:
         graph: the model.
         layers: the operators that compute, in execution order.
         memory: the arena's layout.
+        optimize: what its specialised kernels were chosen for; empty where nobody chose.
+        arrangement: one of ARRANGEMENTS.
         rewritings: what exact rewritings did to the model before it was planned.
     """
 
     graph: Graph
     layers: tuple[Layer, ...]
     memory: MemoryPlan
+    optimize: str = ""
+    arrangement: str = "whole"
     rewritings: tuple[Rewriting, ...] = ()
 
     @property
     def macs(self) -> int:
         """Multiply-accumulates of one inference."""
         return sum(layer.lowered.macs for layer in self.layers)
+
+    @property
+    def parts(self) -> tuple[Layer, ...]:
+        """The layers, and of streams the layers that they are made of."""
+        return tuple(part for layer in self.layers for part in layer.parts)
 
     @property
     def constant_bytes(self) -> int:
@@ -148,22 +135,23 @@ def make_rewritten(graph: Graph) -> Plan:
     return plan
 
 
-def make_for(graph: Graph, engine: str) -> Plan:
-    """Plan `graph` for an engine: "compiled" rewrites it first; the interpreter runs the file as it is.
+def make_for(graph: Graph, engine: str, arrangement: str = "streamed") -> Plan:
+    """Plan `graph` for an engine; the interpreter runs the file as it is; "whole" layers are those of the file.
 
     Raises:
         ModelError: as `make` does.
     """
-    return make_rewritten(graph) if engine == "compiled" else make(graph)
+    return make_rewritten(graph) if engine == "compiled" and arrangement != "whole" else make(graph)
 
 
-def with_rows(plan: Plan, kernels: Mapping[int, RowKernel]) -> Plan:
-    """Return `plan` with kernels specialised for layers, by their indices, and their scratch in the arena."""
+def with_rows(plan: Plan, kernels: Mapping[int, RowKernel], arrangement: str = "streamed") -> Plan:
+    """Return `plan` with kernels specialised for layers, and the memory planned anew for them.
+
+    Args:
+        plan: the model with portable kernels.
+        kernels: by the layers' indices.
+        arrangement: one of ARRANGEMENTS.
+    """
     layers = tuple(replace(layer, rows=kernels.get(layer.index)) for layer in plan.layers)
-    scratch, lowered = {}, list(lower(plan.graph))
-    for layer in layers:
-        if layer.rows is not None:
-            lowered[layer.operator.index] = replace(layer.lowered, in_place=layer.rows.in_place)
-            if layer.rows.scratch_bytes:
-                scratch[layer.operator.index] = layer.rows.scratch_bytes
-    return replace(plan, layers=layers, memory=plan_memory(plan.graph, lowered, scratch))
+    layers, memory = arrange(plan.graph, lower(plan.graph), layers, whole=arrangement == "whole")
+    return replace(plan, layers=layers, memory=memory, arrangement=arrangement)

@@ -8,7 +8,7 @@ from tinyml.errors import FitError
 from tinyml.plan import Plan
 from tinyml.plan.interpreter import arena_bytes, flatbuffer_bytes
 from tinyml.plan.placement import Placement, place
-from tinyml.plan.rows import functions
+from tinyml.plan.rows import functions, specialised
 
 # What the firmware needs besides the model. The build's tests hold real images against these figures.
 STACK_BYTES = 4096
@@ -64,14 +64,14 @@ def stack_bytes(board: Board) -> int:
 
 
 def _code_bytes(plan: Plan, engine: str) -> int:
-    rows = [layer.rows for layer in plan.layers if layer.rows is not None]
-    specialised = sum(function.code_bytes for function in functions(rows)) + CODE_BYTES_A_ROW_LOOP * len(rows)
-    called = [call.kernel for layer in plan.layers if layer.rows is None for call in layer.lowered.calls]
+    rows = specialised(part.rows for part in plan.parts)
+    special = sum(function.code_bytes for function in functions(rows)) + CODE_BYTES_A_ROW_LOOP * len(rows)
+    called = [kernel for part in plan.parts for kernel in part.portable]
     calls = sum(CODE_BYTES_A_COPY if kernel == "strided_copy" else CODE_BYTES_A_CALL for kernel in called)
     general = 0
     if engine == "interpreter":  # most kernels twice: for any layer, and for the model's
         general = INTERPRETER_CODE_BYTES + CODE_BYTES_A_KERNEL * len(set(called))
-    return RUNTIME_CODE_BYTES + general + calls + specialised
+    return RUNTIME_CODE_BYTES + general + calls + special
 
 
 def _needs(plan: Plan, board: Board, engine: str) -> dict[str, int]:

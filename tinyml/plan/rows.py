@@ -9,7 +9,7 @@ bottom, and NULL for a row in the padding; padding to the left and right is the 
 C loops over the rows of the output, so that whoever holds only some rows of a tensor can call the same function.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tinyml.ops import Constant
@@ -60,11 +60,28 @@ class Source:
 
 
 @dataclass(frozen=True, eq=False)
-class RowKernel:
-    """How a layer is computed row by row.
+class RowCall:
+    """The call of a portable kernel for one row.
 
     Attributes:
-        function: what computes a row.
+        kernel: its name.
+        params: the fields of its struct that are the same for all rows.
+        varying: the other fields, as C expressions of the call's number `y` and of `window` (see tm_rows.h).
+        pointers: the further arguments in order: a tensor's index, a `Constant`, or None for the scratch.
+    """
+
+    kernel: str
+    params: Mapping[str, int | float]
+    varying: Mapping[str, str]
+    pointers: "tuple[int | Constant | None, ...]"
+
+
+@dataclass(frozen=True, eq=False)
+class RowKernel:
+    """How a layer is computed row by row: by a specialised function or a portable kernel.
+
+    Attributes:
+        function: the specialised function, or None.
         images: images in the batch.
         height: rows of one image of the output.
         row_bytes: bytes of a row of the output.
@@ -72,11 +89,20 @@ class RowKernel:
         output: the output's tensor index.
         constants: one packed array, such as weights in the function's access order; None where it needs none.
         scratch_bytes: bytes of the arena, aligned to 4, that the function may change while it runs; 0 for none.
+        scratch_lag: the scratch may lie upon the input if it begins so many bytes before it, or more; None where
+            it may not.
+        call: the portable kernel's call instead of `function`.
+        window_bytes: of the portable kernel's window, whose rows have to lie one after the other; 0 for one row.
         in_place: inputs (tensor indices) that the output may lie upon from the same first byte (see `Lowered`).
         form: how it is exact, in a few words for the layer's comment.
+        repeats: calls for one row of the output. Call k is given the input rows of row k of `Source`; the row of
+            the output is right after its last call.
+        state_bytes: the beginning of the scratch that is kept from call to call, and zero before the first.
+        summing: another kernel of the same layer, which is given the rows of its windows one after the other; None
+            where there is none, or where this one is given single rows.
     """
 
-    function: Function
+    function: Function | None
     images: int
     height: int
     row_bytes: int
@@ -84,18 +110,34 @@ class RowKernel:
     output: int
     constants: Constant | None = field(default=None)
     scratch_bytes: int = 0
+    scratch_lag: int | None = field(default=None)
+    call: RowCall | None = field(default=None)
+    window_bytes: int = 0
     in_place: tuple[int, ...] = ()
     form: str = ""
+    repeats: int = 1
+    state_bytes: int = 0
+    summing: "RowKernel | None" = field(default=None)
+
+    @property
+    def calls(self) -> int:
+        """Calls for one image."""
+        return self.height * self.repeats
 
 
-def functions(kernels: Sequence[RowKernel]) -> list[Function]:
-    """Return the functions of `kernels` and all that they call, each once, callees after their first caller.
+def specialised(kernels: Iterable[RowKernel | None]) -> list[Function]:
+    """Return the functions of those `kernels` that are specialised ones."""
+    return [kernel.function for kernel in kernels if kernel is not None and kernel.function is not None]
+
+
+def functions(called: Sequence[Function]) -> list[Function]:
+    """Return the functions `called` and all that they call, each once, callees after their first caller.
 
     Raises:
         ValueError: two functions of one name differ (an error in an emitter).
     """
     found: dict[str, Function] = {}
-    waiting = [kernel.function for kernel in reversed(kernels)]
+    waiting = list(reversed(called))
     while waiting:
         function = waiting.pop()
         known = found.setdefault(function.name, function)

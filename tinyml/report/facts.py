@@ -14,7 +14,7 @@ from tinyml.generate import Project
 from tinyml.graph import Tensor
 from tinyml.measure.measurements import Run
 from tinyml.ops import contract
-from tinyml.plan import Layer, Plan
+from tinyml.plan import Layer, Plan, occupancy
 from tinyml.plan.budget import Budget, RegionBudget
 from tinyml.quantize import Converted
 from tinyml.report import record as records
@@ -38,7 +38,7 @@ def _layer(plan: Plan, layer: Layer) -> Facts:
         "macs": layer.lowered.macs,
         "constant_bytes": sum(c.values.nbytes for c in layer.constants),
         "live_bytes": plan.memory.live_bytes[layer.operator.index],
-        "kernels": [call.kernel for call in layer.lowered.calls],
+        "kernels": list(layer.kernels),
     }
 
 
@@ -53,6 +53,7 @@ def plan(plan: Plan, budget: Budget | None = None) -> Facts:
         "rewritings": [_rewriting(asdict(rewriting)) for rewriting in plan.rewritings],
         "macs": plan.macs,
         "arena_bytes": plan.memory.arena_bytes,
+        "arena_bound_bytes": plan.memory.bound,
         "constant_bytes": plan.constant_bytes,
         "peak_layers": [graph.label(graph.operators[t]) for t in plan.memory.peak],
     }
@@ -63,6 +64,11 @@ def plan(plan: Plan, budget: Budget | None = None) -> Facts:
             "memory": [_region(use) for use in budget.regions],
         }
     return facts
+
+
+def arena(plan: Plan) -> list[Facts]:
+    """Return who has which bytes of the arena during which layers."""
+    return [asdict(block) for block in occupancy.blocks(plan)]
 
 
 def _rewriting(rewriting: Mapping[str, Any]) -> Facts:

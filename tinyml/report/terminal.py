@@ -300,7 +300,7 @@ def _mismatch_text(mismatch: Mapping[str, Any]) -> str:
             f", element {mismatch['element']}: {mismatch['got']:g} instead of {mismatch['expected']:g} "
             f"({mismatch['differing']} elements differ)"
         )
-    return text + "."
+    return f"{text}; {mismatch['note']}." if mismatch["note"] else f"{text}."
 
 
 def show_record(record: Mapping[str, Any], folder: Path, json: bool) -> None:

@@ -1,5 +1,7 @@
 """Rewritten models as generated C: on this machine under sanitizers, and with specialised kernels on a board."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,9 @@ from tests.ops.single import Case
 from tests.plan.rewrite.models import NONE, RELU, RELU6, SAME, VALID, Layers
 from tests.plan.rewrite.proof import samples
 from tinyml import board as boards
-from tinyml import plan as plans
+from tinyml.board import Board
+from tinyml.defaults import OPTIMIZE
+from tinyml.emit import Choices, plan_for
 from tinyml.graph import read
 
 NOTHING = (0, 0)
@@ -59,21 +63,22 @@ MODELS = [
 ]
 
 
-def agree(engine: Compiled) -> None:
+def agree(board: Board | None, optimize: str = OPTIMIZE) -> None:
+    make = partial(plan_for, board=board, choices=Choices(optimize=optimize))
     cases = [Case(model, tuple(map(tuple, samples(read(model))))) for model in MODELS]
-    expected = [expect(drawing.composed(), case, 0, plans.make_rewritten) for case in cases]
+    expected = [expect(drawing.composed(), case, 0, make) for case in cases]
     jobs = [found.job for found in expected if found.job is not None]
     assert len(jobs) == len(MODELS)
     assert all(job.plan.rewritings for job in jobs)
-    for at, (found, answer) in enumerate(zip(expected, engine.run(jobs), strict=True)):
+    for at, (found, answer) in enumerate(zip(expected, Compiled(board).run(jobs), strict=True)):
         assert difference(found, answer) == "", at
 
 
 def test_rewritten_models_are_tflms_as_portable_c():
-    agree(Compiled(None))
+    agree(None)
 
 
 @needs_chain
 @pytest.mark.parametrize("optimize", ["size", "balanced", "speed"])
 def test_rewritten_models_are_tflms_with_specialised_kernels(optimize):
-    agree(Compiled(boards.load("mps2-an386"), optimize))
+    agree(boards.load("mps2-an386"), optimize)
