@@ -220,8 +220,10 @@ def generate(
         ProjectError: the folder holds something else, or files that were edited.
     """
     plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
-    folder, name = _folder(model, board, out), Path(model).name
-    return _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize)
+    folder, file = _folder(model, board, out), Path(model)
+    return _generate(
+        plan, file.name, file, board, folder, prefix, force, progress, engine, operators, place, shape, optimize
+    )
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -231,6 +233,7 @@ def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
 def _generate(
     plan: Plan,
     model_name: str,
+    file: Path,
     board: str,
     out: Path,
     prefix: str,
@@ -257,7 +260,8 @@ def _generate(
         command += "".join(f" --{name} {value}" for name, (value, default) in said.items() if value != default)
         command += "".join(f" --place {text}" for text in place)
         command += "".join(f" --shape {text}" for text in shape)
-        origin = Origin(model_name, command, prefix)
+        options = {key: value for key, (value, _) in said.items()} | {"place": list(place), "shape": list(shape)}
+        origin = Origin(model_name, command, prefix, "" if file.is_absolute() else file.as_posix(), options)
         plan = _specialised(plan, facts, engine, optimize)
         needs = check_fit(plan, facts, engine, given)
         with locked(out):
@@ -369,10 +373,12 @@ def validate(
     target: str = TARGET,
     port: str | None = None,
     progress: Progress = _SILENT,
+    desk: bool = True,
 ) -> dict[str, Any]:
     """Run samples on a built project and compare every byte with TFLM's; write and return the record.
 
-    Arguments are those of `run`. Without samples, those recorded in the project are sent; on a machine without
+    Arguments are those of `run`; `desk` says whether the desktop's interpreter is asked too, which takes seconds
+    and is no part of the proof. Without samples, those recorded in the project are sent; on a machine without
     TFLM's interpreter that is the only way.
 
     Raises:
@@ -381,7 +387,7 @@ def validate(
     made = Project.load(Path(project))
     check_target(made.board(), target, port)
     selection = Selection(None if data is None else Path(data), random, seed, limit)
-    return _validate(made, selection, target, port, progress)
+    return _validate(made, selection, target, port, progress, desk=desk)
 
 
 def _expectations(
@@ -406,6 +412,7 @@ def _validate(
     port: str | None,
     progress: Progress,
     converted: Converted | None = None,
+    desk: bool = True,
 ) -> dict[str, Any]:
     plan = project.plan()
     image = Image.load(project.path)
@@ -431,7 +438,8 @@ def _validate(
         expected.oracle,
         measured,
         source=source(selection),
-        desk=_desk(plan, expected.inputs, measured, progress),
+        samples_sha256=expected.inputs_sha256,
+        desk=_desk(plan, expected.inputs, measured, progress) if desk else None,
         float_model=_float_agreement(converted, measured, indices),
         labels=_label_agreement(chosen, measured),
     )
@@ -553,7 +561,7 @@ def deploy(
     folder = _folder(model, board, out)
     name = f"{model.stem}.tflite"
     project = _generate(
-        plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize
+        plan, name, model, board, folder, prefix, force, progress, engine, operators, place, shape, optimize
     )
     build(folder, progress)
     if flash:
