@@ -33,6 +33,7 @@ ORDER = (
     ("doctor", "starter"),
     ("report",),
     ("pipeline",),
+    ("replay",),
     ("cli",),
     ("__main__",),
 )
