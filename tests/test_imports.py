@@ -33,7 +33,8 @@ ORDER = (
     ("doctor", "starter"),
     ("report",),
     ("pipeline",),
-    ("replay",),
+    ("deployed", "replay"),
+    ("testing", "pytest_plugin"),
     ("cli",),
     ("__main__",),
 )

@@ -55,12 +55,13 @@ def alive(group: int) -> list[str]:
     return [name for name, _, its_group in processes().values() if its_group == group]
 
 
-def our_emulators() -> list[int]:
-    """Return the emulators that descend from this process, by their ids."""
+def our_emulators(ancestor: int | None = None) -> list[int]:
+    """Return the emulators that descend from `ancestor`, or from this process, by their ids."""
     listed = processes()
+    owner = ancestor or os.getpid()
 
     def is_ours(pid: int) -> bool:
-        return pid == os.getpid() or (pid in listed and is_ours(listed[pid][1]))
+        return pid == owner or (pid in listed and is_ours(listed[pid][1]))
 
     return [pid for pid, (name, _, _) in listed.items() if name == "qemu-system-arm" and is_ours(pid)]
 

@@ -95,7 +95,11 @@ def make(
 
 def write(folder: Path, record: dict[str, Any]) -> Path:
     """Write `record` into `folder` and return the file's path."""
-    path = folder / RECORD
+    return write_file(folder / RECORD, record)
+
+
+def write_file(path: Path, record: dict[str, Any]) -> Path:
+    """Write `record` as the file `path`, and return the path."""
     write_atomically(path, (json.dumps(record, indent=2) + "\n").encode())
     return path
 
