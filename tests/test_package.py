@@ -86,6 +86,10 @@ def test_a_wheel_deploys(installed, tmp_path):
     assert json.loads(python(installed, tmp_path, "-m", "tinyml", *arguments).stdout)["exact"] == 2
 
 
+def test_a_wheel_brings_its_plugin_to_pytest(installed, tmp_path):
+    assert "--tinyml-board=BOARD" in python(installed, tmp_path, "-m", "pytest", "--help").stdout
+
+
 def test_every_public_function_says_what_it_does():
     import inspect
 

@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 from xml.etree import ElementTree
@@ -39,7 +40,11 @@ def builds(tmp_path_factory):
 def models():
     """Models by name, made before `pytester` looks which modules are loaded: it unloads all others in the end, and
     those of tflite-micro cannot be loaded twice."""
-    return {"m": small_models.classifier(), "wide": small_models.relu((1, 200_000))}
+    return {
+        "m": small_models.classifier(),
+        "model": small_models.classifier(),
+        "wide": small_models.relu((1, 200_000)),
+    }
 
 
 @pytest.fixture
@@ -72,30 +77,29 @@ def test_the_options_and_the_marker_explain_themselves(session):
     session("", "--markers").stdout.fnmatch_lines(["@pytest.mark.tinyml(model, board=*"])
 
 
-FIVE_LINES = """
-@pytest.mark.tinyml("m.tflite", random=4)
-def test_exact(tinyml_deployed):
-    assert_exact(tinyml_deployed)
-"""
+# The test that the README shows, as it stands there.
+FIVE_LINES = textwrap.dedent(
+    re.search(r"\n    import pytest\n(?:    .+\n|\n)+", (ROOT / "README.md").read_text())[0]
+)
 
 
 @needs_chain
 def test_a_model_is_proven_on_each_board_with_its_figures_in_the_report(session, pytester):
-    text = (
-        FIVE_LINES + "    assert_fits(tinyml_deployed)\n    assert_instructions_below(tinyml_deployed, 100_000)\n"
-    )
+    text = FIVE_LINES.rstrip() + "\n    assert_fits(tinyml_deployed)\n"
+    text += "    assert_instructions_below(tinyml_deployed, 100_000)\n"
     ran = session(text, *BOARDS, "--junitxml=junit.xml", "--tinyml-records=records", "-Werror")
     ran.assert_outcomes(passed=2)
     cases = ElementTree.parse(pytester.path / "junit.xml").iter("testcase")
     told = {case.get("name"): {p.get("name"): p.get("value") for p in case.iter("property")} for case in cases}
-    assert set(told) == {"test_exact[mps2-an386]", "test_exact[mps2-an385-m0]"}
-    figures = told["test_exact[mps2-an386]"]
-    assert (figures["tinyml.model"], figures["tinyml.samples"], figures["tinyml.exact"]) == ("m.tflite", "4", "4")
+    assert len(told) == 2
+    figures = told["test_the_board_answers_as_the_desk[mps2-an386]"]
+    proven = [figures[f"tinyml.{name}"] for name in ("model", "samples", "exact")]
+    assert proven == ["model.tflite", "20", "20"]
     assert 0 < int(figures["tinyml.instructions"]) <= int(figures["tinyml.instructions_max"])
     assert int(figures["tinyml.stack_bytes"]) < int(figures["tinyml.flash_bytes"])
     assert sorted(path.name for path in (pytester.path / "records").iterdir()) == [
-        "m-mps2-an385-m0-compiled-qemu-random4.json",
-        "m-mps2-an386-compiled-qemu-random4.json",
+        "model-mps2-an385-m0-compiled-qemu-random20.json",
+        "model-mps2-an386-compiled-qemu-random20.json",
     ]
 
 
