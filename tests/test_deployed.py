@@ -76,9 +76,18 @@ def test_a_misspelt_option_is_told_with_the_known_ones():
     assert "seed" in caught.value.hint
 
 
+def test_a_missing_port_is_told_before_anything_is_built(deployment, tmp_path):
+    made = Deployed(dataclasses.replace(deployment, target="serial"), tmp_path / "builds")
+    for use in (made.validate, lambda: made.device.session):
+        with pytest.raises(InputError, match="no serial port was given"):
+            use()
+    assert not (tmp_path / "builds").exists()
+
+
 @pytest.fixture
 def on_a_board(deployment, tmp_path, monkeypatch):
     """A function that returns a built model on a board that is flashed, and what was done with it."""
+    monkeypatch.setattr(deployed, "_WRITTEN", {})
     monkeypatch.setattr(deployed.tempfile, "gettempdir", lambda: str(tmp_path))
     done: list[tuple[str, str]] = []
 
@@ -109,6 +118,14 @@ def test_a_board_is_flashed_where_another_image_was_in_it(on_a_board):
     flashed = [("flash", "a"), ("validate", "a"), ("validate", "a"), ("flash", "b"), ("validate", "b")]
     assert done == [*flashed, ("flash", "a"), ("validate", "a")]  # and the last was asked before
     assert len(first.seen) == 4
+
+
+def test_a_board_is_flashed_by_each_process_as_another_program_may_have_done_so_before(on_a_board, monkeypatch):
+    make, done, _ = on_a_board
+    make("a").validate(random=1)
+    monkeypatch.setattr(deployed, "_WRITTEN", {})
+    make("a").validate(random=1)
+    assert done == [("flash", "a"), ("validate", "a")] * 2
 
 
 def test_processes_take_turns_at_a_board(on_a_board):

@@ -87,7 +87,8 @@ def test_a_wheel_deploys(installed, tmp_path):
 
 
 def test_a_wheel_brings_its_plugin_to_pytest(installed, tmp_path):
-    assert "--tinyml-board=BOARD" in python(installed, tmp_path, "-m", "pytest", "--help").stdout
+    for named in ((), ("-p", "tinyml.pytest_plugin")):  # by its entry point, and by name as well
+        assert "--tinyml-board=BOARD" in python(installed, tmp_path, "-m", "pytest", *named, "--help").stdout
 
 
 def test_every_public_function_says_what_it_does():

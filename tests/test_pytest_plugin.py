@@ -197,12 +197,25 @@ def test_two_models(tinyml_deploy):
     answers = [deployed.device.run(one).outputs[0].tolist() for deployed in (first, second, first)]
     assert answers == answers[:1] * 3
     assert len(our_emulators()) == 1
+
+def test_no_emulator_takes_a_core_meanwhile():
+    assert our_emulators() == []
+
+def test_a_model_that_a_test_writes(tinyml_deploy, tmp_path):
+    model = tmp_path / "w.tflite"
+    hashes = []
+    for source in ("m.tflite", "wide.tflite"):
+        model.write_bytes(open(source, "rb").read())
+        os.utime(model, ns=(0, len(hashes) + 1))
+        hashes.append(tinyml_deploy(model).deployment.key())
+        assert tinyml_deploy(model) is tinyml_deploy(model)
+    assert hashes[0] != hashes[1]
 """
 
 
 @needs_chain
 def test_a_device_runs_what_it_is_given_and_starts_anew_when_it_died(session):
-    session(DEVICE).assert_outcomes(passed=3)
+    session(DEVICE).assert_outcomes(passed=5)
 
 
 MANY = """

@@ -29,6 +29,7 @@ from tinyml.measure.measurements import Measurements, Measurer
 from tinyml.plan import Plan
 from tinyml.report import record as records
 from tinyml.run import Session, start
+from tinyml.run import check as check_target
 
 RANDOM = 20  # samples that are sent where nobody says which
 _KEY_SHOWN = 16  # characters of a build's hash in its folder's name
@@ -126,8 +127,12 @@ def _held(path: Path) -> Iterator[IO[str]]:
 # board cannot be opened twice.
 _RUNNING: list["Device"] = []
 
+# What this process has written into boards, by port: somebody may have written another image before.
+_WRITTEN: dict[str, str] = {}
 
-def _end_running() -> None:
+
+def end_running() -> None:
+    """End the device of this process that runs, if one does."""
     for device in list(_RUNNING):
         device.close()
 
@@ -219,8 +224,8 @@ class Deployed:
         chosen = self._samples(data, random, seed, limit)
         key = tuple(chosen.values())
         if key not in self._records:
-            image, wanted = self.image, self.deployment
-            _end_running()
+            image, wanted = self._runnable(), self.deployment
+            end_running()
             with self._board(image):
                 self._records[key] = pipeline.validate(
                     image.project, **chosen, target=wanted.target, port=wanted.port, desk=False
@@ -230,6 +235,12 @@ class Deployed:
                 records.write_file(self._kept_records / name, self._records[key])
         self.seen.append(self._records[key])
         return self._records[key]
+
+    def _runnable(self) -> Image:
+        """Return the image; a missing emulator or port is told before anything is built."""
+        wanted = self.deployment
+        check_target(board_files.load(wanted.board), wanted.target, wanted.port)
+        return self.image
 
     def _samples(self, data: Path | str | None, random: int | None, seed: int, limit: int) -> dict[str, Any]:
         wanted = self.deployment
@@ -251,9 +262,10 @@ class Deployed:
         name = hashlib.sha256(str(Path(wanted.port).resolve()).encode()).hexdigest()[:_KEY_SHOWN]
         with _held(Path(tempfile.gettempdir()) / f"tinyml-{os.getuid()}-port-{name}.lock") as lock:
             lock.seek(0)
-            if wanted.flash and lock.read() != image.sha256:
+            if wanted.flash and not lock.read() == _WRITTEN.get(wanted.port) == image.sha256:
                 lock.truncate(0)
                 pipeline.flash(image.project, None)
+                _WRITTEN[wanted.port] = image.sha256
                 lock.write(image.sha256)
                 lock.flush()
             yield
@@ -284,8 +296,8 @@ class Device:
         """The session with the device, for what `run` does not do."""
         if self._session is None:
             deployed, wanted = self._deployed, self._deployed.deployment
-            image, board = deployed.image, deployed.project.board()
-            _end_running()
+            image, board = deployed._runnable(), deployed.project.board()
+            end_running()
             with contextlib.ExitStack() as resources:
                 resources.enter_context(deployed._board(image))
                 self._session = resources.enter_context(start(image, board, wanted.target, wanted.port))

@@ -99,6 +99,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("tinyml_board", names, indirect=True, scope="session")
 
 
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the device unless the next test may use it: an emulator that waits takes a whole core."""
+    deployed = sys.modules.get("tinyml.deployed")
+    if deployed is not None and _FIXTURES & _fixtures(item) and not _FIXTURES & _fixtures(nextitem):
+        deployed.end_running()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: "pytest.CallInfo[None]"
@@ -113,7 +120,7 @@ def pytest_runtest_makereport(
     return report
 
 
-def _fixtures(item: pytest.Item) -> set[str]:
+def _fixtures(item: pytest.Item | None) -> set[str]:
     return set(getattr(item, "fixturenames", ()))
 
 
@@ -122,17 +129,19 @@ class _Deployments:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._known: dict[Deployment, Deployed] = {}
+        self._known: dict[tuple[Deployment, int], Deployed] = {}
 
     def get(self, deployment: "Deployment") -> "Deployed":
         """Return the model that is deployed so, the same one each time."""
         from tinyml.deployed import Deployed
 
-        if deployment not in self._known:
+        model = deployment.model
+        key = deployment, model.stat().st_mtime_ns if model.exists() else 0  # a test may write models of its own
+        if key not in self._known:
             kept = self._config.getoption("tinyml_records")
             records = None if kept is None else self._config.invocation_params.dir / kept
-            self._known[deployment] = Deployed(deployment, self._builds(), records)
-        return self._known[deployment]
+            self._known[key] = Deployed(deployment, self._builds(), records)
+        return self._known[key]
 
     def _builds(self) -> Path:
         if given := self._config.getoption("tinyml_cache"):

@@ -65,6 +65,20 @@ def test_a_figure_that_was_not_measured_cannot_be_checked(text):
         breached(text, OLD | {"instructions": None})
 
 
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("instructions > +0.005%", 10_000),
+        ("instructions >= +0.005%", 10_001),
+        ("instructions < +0.005%", 10_001),
+        ("instructions <= +0.005%", 10_000),
+    ],
+)
+def test_the_limit_is_told_as_the_whole_number_that_decides(text, limit):
+    [row] = gate.facts([gate.check(gate.parse(text), OLD, OLD)])["conditions"]
+    assert row["limit"] == limit
+
+
 def test_the_results_are_a_table():
     new = record(10_300, 400)
     told = gate.facts([gate.check(gate.parse(t), OLD, new) for t in ("instructions > +2%", "exact < 100%")])

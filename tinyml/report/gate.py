@@ -11,6 +11,7 @@ A limit with a sign is a change; one of a figure that counts samples may be a sh
 exact: 102 is not more than 2 % above 100.
 """
 
+import math
 import operator
 import re
 from collections.abc import Mapping, Sequence
@@ -149,7 +150,7 @@ def facts(results: Sequence[Result]) -> dict[str, Any]:
             "first": result.first,
             "second": result.second,
             "change": _change(result),
-            "limit": _number(result.allowed),
+            "limit": _limit(result),
             "result": "BREACH" if result.breached else "ok",
         }
         for result in results
@@ -163,5 +164,7 @@ def _change(result: Result) -> str | None:
     return f"{100 * (result.second - result.first) / result.first:+.2f}%"
 
 
-def _number(value: Fraction) -> int | float:
-    return int(value) if value.denominator == 1 else float(value)
+def _limit(result: Result) -> int:
+    """Return the whole number that decides as `allowed` does, since figures are whole numbers."""
+    down = result.condition.relation in (">", "<=")
+    return math.floor(result.allowed) if down else math.ceil(result.allowed)
