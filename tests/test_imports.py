@@ -33,6 +33,8 @@ ORDER = (
     ("doctor", "starter", "trace"),
     ("report",),
     ("pipeline",),
+    ("deployed", "replay"),
+    ("testing", "pytest_plugin"),
     ("cli",),
     ("__main__",),
 )

@@ -238,8 +238,10 @@ def generate(
     data = shapes.fix(tflite.load(Path(model)), shape)
     facts = board_files.load(board)
     plan = _plan(data, facts, choices, progress)
-    folder, name = _folder(model, board, out), Path(model).name
-    return _generate(plan, name, facts, folder, prefix, force, progress, choices, operators, place, shape)
+    folder, file = _folder(model, board, out), Path(model)
+    return _generate(
+        plan, file.name, file, facts, folder, prefix, force, progress, choices, operators, place, shape
+    )
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -249,6 +251,7 @@ def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
 def _generate(
     plan: Plan,
     model_name: str,
+    file: Path,
     board: Board,
     out: Path,
     prefix: str,
@@ -267,12 +270,13 @@ def _generate(
             "operators": (operators, OPERATORS),
             "prefix": (prefix, PREFIX),
             "optimize": (choices.optimize, OPTIMIZE),
-            "plan": (choices.arrangement, ARRANGEMENT),
+            "arrangement": (choices.arrangement, ARRANGEMENT),
         }
         command += "".join(f" --{name} {value}" for name, (value, default) in said.items() if value != default)
         command += "".join(f" --place {text}" for text in place)
         command += "".join(f" --shape {text}" for text in shape)
-        origin = Origin(model_name, command, prefix)
+        options = {key: value for key, (value, _) in said.items()} | {"place": list(place), "shape": list(shape)}
+        origin = Origin(model_name, command, prefix, "" if file.is_absolute() else file.as_posix(), options)
         needs = check_fit(plan, board, choices.engine, given)
         with locked(out):
             project = write_project(plan, board, origin, out, force, choices.engine, operators, given)
@@ -383,10 +387,12 @@ def validate(
     target: str = TARGET,
     port: str | None = None,
     progress: Progress = _SILENT,
+    desk: bool = True,
 ) -> dict[str, Any]:
     """Run samples on a built project and compare every byte with TFLM's; write and return the record.
 
-    Arguments are those of `run`. Without samples, those recorded in the project are sent; on a machine without
+    Arguments are those of `run`; `desk` says whether the desktop's interpreter is asked too, which takes seconds
+    and is no part of the proof. Without samples, those recorded in the project are sent; on a machine without
     TFLM's interpreter that is the only way.
 
     Raises:
@@ -395,7 +401,7 @@ def validate(
     made = Project.load(Path(project))
     check_target(made.board(), target, port)
     selection = Selection(None if data is None else Path(data), random, seed, limit)
-    return _validate(made, selection, target, port, progress)
+    return _validate(made, selection, target, port, progress, desk=desk)
 
 
 def _expectations(
@@ -420,6 +426,7 @@ def _validate(
     port: str | None,
     progress: Progress,
     converted: Converted | None = None,
+    desk: bool = True,
 ) -> dict[str, Any]:
     plan = project.plan()
     image = Image.load(project.path)
@@ -449,7 +456,8 @@ def _validate(
         expected.oracle,
         measured,
         source=source(selection),
-        desk=_desk(plan, expected.inputs, measured, progress),
+        samples_sha256=expected.inputs_sha256,
+        desk=_desk(plan, expected.inputs, measured, progress) if desk else None,
         float_model=_float_agreement(converted, measured, indices),
         labels=_label_agreement(chosen, measured),
     )
@@ -573,7 +581,9 @@ def deploy(
         raise SamplesError("there are no samples to send", "Give --data FILE, or --random N for random inputs.")
     folder = _folder(model, board, out)
     name = f"{model.stem}.tflite"
-    project = _generate(plan, name, facts, folder, prefix, force, progress, choices, operators, place, shape)
+    project = _generate(
+        plan, name, model, facts, folder, prefix, force, progress, choices, operators, place, shape
+    )
     build(folder, progress)
     if flash:
         _flash(folder, None, progress)

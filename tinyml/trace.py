@@ -15,7 +15,7 @@ from tinyml.run import start
 FOLDER = "trace"  # inside the project
 _PLAN = (
     "the model's own layers, one after the other, give the right bits: the plan is to blame, by which layers take "
-    "turns and write over what was read. Please report it with the model; `--plan whole` does without"
+    "turns and write over what was read. Please report it with the model; `--arrangement whole` does without"
 )
 
 
@@ -34,7 +34,9 @@ def locate(project: Project, found: Mismatch, inputs: tuple[Array, ...], target:
     if project.changed():
         return replace(found, note="files of the project were edited since they were generated")
     if target == "serial":
-        return replace(found, note="generate with --plan whole, flash and validate again to see the layer alone")
+        return replace(
+            found, note="generate with --arrangement whole, flash and validate again to see the layer alone"
+        )
     try:
         traced = _run(project, tuple(values[found.sample : found.sample + 1] for values in inputs), target)
     except TinymlError as error:
@@ -47,7 +49,7 @@ def _run(project: Project, inputs: tuple[Array, ...], target: str) -> Mismatch |
     board, manifest = project.board(), project.manifest
     choices = replace(project.choices(), arrangement="whole")
     plan = plan_for(graphs.read(project.plan().graph.data), board, choices)
-    origin = Origin(manifest["model"]["path"], f"{manifest['command']} --plan whole", manifest["prefix"])
+    origin = Origin(manifest["model"]["path"], f"{manifest['command']} --arrangement whole", manifest["prefix"])
     made = generate(plan, board, origin, project.path / FOLDER, force=True)
     image = build(made.path)
     expected = expect(plan, inputs)

@@ -21,6 +21,7 @@ from tinyml.cli import (
     inspect,
     new,
     ops,
+    replay,
     run_,
     validate,
 )
@@ -50,6 +51,7 @@ for _command in (
     run_,
     validate,
     compare,
+    replay,
     ops,
     boards,
     new,

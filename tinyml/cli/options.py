@@ -46,7 +46,7 @@ Optimize = Annotated[
 Arrangement = Annotated[
     str,
     typer.Option(
-        "--plan",
+        "--arrangement",
         help="streamed: layers take turns row by row where that takes less RAM; whole: one after the other.",
     ),
 ]

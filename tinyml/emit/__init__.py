@@ -94,7 +94,9 @@ def check_arrangement(arrangement: str) -> None:
         InputError: it is not.
     """
     if arrangement not in ARRANGEMENTS:
-        raise InputError(f"the plan {arrangement!r} is not known", f"Choose one of {', '.join(ARRANGEMENTS)}.")
+        raise InputError(
+            f"the arrangement {arrangement!r} is not known", f"Choose one of {', '.join(ARRANGEMENTS)}."
+        )
 
 
 def specialise(plan: Plan, board: Board, optimize: str = OPTIMIZE, arrangement: str = ARRANGEMENT) -> Plan:

@@ -2,7 +2,8 @@
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -38,11 +39,15 @@ class Origin:
         model_name: the base name of the model's file.
         command: the command that generates the files, without paths.
         prefix: the beginning of every C name of the model, such as "model" in `model_invoke`.
+        file: the model's path as it was given where that is relative, for the manifest; empty otherwise.
+        options: what the user chose, as arguments of `tinyml.generate`, for the manifest.
     """
 
     model_name: str
     command: str
     prefix: str
+    file: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def comment_text(text: str) -> str:

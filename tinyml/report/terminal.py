@@ -19,6 +19,7 @@ from tinyml.progress import Progress
 
 _COLUMNS = 160  # of a table where the output is no terminal: a log is not wrapped to 80
 _SHOWN_AS_TABLES = ("memory", "targets", "evidence", "documents")
+_HASH_SHOWN = 16  # characters of a hash that people compare
 _SHORT = 28  # a column whose texts are this short is never folded
 
 
@@ -312,6 +313,36 @@ def show_record(record: Mapping[str, Any], folder: Path, json: bool) -> None:
     _print_lines(console, _closing_rows(record, folder))
     if record["mismatch"] is not None:
         console.print(f"[red]{escape(_mismatch_text(record['mismatch']))}[/]", soft_wrap=True)
+
+
+def show_replay(facts: Mapping[str, Any], json: bool) -> None:
+    """Print a record beside the record of the same work done again."""
+    if json:
+        show(facts, json)
+        return
+
+    def shown(value: object) -> str:
+        text = _text(value)
+        return f"{text[:_HASH_SHOWN]}..." if re.fullmatch(r"[0-9a-f]{64}", text) else text
+
+    console = _console()
+    for title, what in (("figures", "figure"), ("versions", "tool")):
+        rows = [
+            {what: row[what], "recorded": shown(row["recorded"]), "again": shown(row["again"])}
+            | {"": "same" if row["same"] else "DIFFERS"}
+            for row in facts[title]
+        ]
+        console.print(_rows(title, rows))
+    if facts["not_replayed"]:
+        console.print(
+            f"Not replayed, as they need the float model, labels or a desktop interpreter: "
+            f"{_text(facts['not_replayed'])}.",
+            soft_wrap=True,
+        )
+    if facts["same"]:
+        console.print("[green]Every figure and the image's hash came out the same.[/]")
+    else:
+        console.print(f"[red]Not the same: {escape(_text(facts['differing']))}.[/]", soft_wrap=True)
 
 
 def exit_code(record: Mapping[str, Any]) -> int:

@@ -134,7 +134,10 @@ def _emulated(
             told = version(board)
             emulator = emulate(image.elf, board)
             resources.callback(emulator.close)
-            stream = serial.serial_for_url(emulator.url, timeout=0, write_timeout=_WRITE_SECONDS)
+            try:
+                stream = serial.serial_for_url(emulator.url, timeout=0, write_timeout=_WRITE_SECONDS)
+            except OSError as error:  # it ended right after it was there
+                raise DeviceError(f"the emulator cannot be reached: {emulator.explain() or error}") from error
             resources.callback(stream.close)
             client = Client(stream, explain=emulator.explain, architecture=board.architecture)
             hello = client.hello()
