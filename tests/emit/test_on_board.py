@@ -1,5 +1,6 @@
 """Kernels specialised for layers, on emulated boards: TFLM's bytes, and nothing else is written."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,46 @@ CONSTANTS = {
     for name in ("ADD", "SUB")
     for shape in ((8,), (3, 5, 8))
 }
+PRODUCTS = {
+    f"{first} {second} {zero_points} {activation}": case(
+        binary.binary(
+            "MUL",
+            shapes=(first, second),
+            scales=(0.05, 0.04, 0.0937),
+            zero_points=zero_points,
+            activation=activation,
+        ),
+        rng(len(first)),
+        first,
+        second,
+    )
+    for zero_points, activation in [((1, -2, 3), 0), ((-128, -128, -128), 0), ((127, -128, -9), RELU6)]
+    for first, second in [
+        ((1, 8, 8, 16),) * 2,
+        ((1, 7),) * 2,
+        ((61,), (61,)),
+        ((2, 5, 3, 8), (2, 1, 1, 8)),
+        ((1, 1, 1, 12), (1, 4, 2, 12)),
+        ((1, 3, 5, 7), (1, 1, 1, 7)),
+        ((1, 2, 2, 260), (260,)),
+        ((3, 5, 8), (3, 5, 1)),
+        ((30,), (1,)),
+        ((1,), (1,)),
+    ]
+}
+SCALED = {
+    f"{shape} constant": case(
+        binary.binary(
+            "MUL",
+            shapes=((3, 5, 8), shape),
+            scales=(0.05, 0.04, 0.0937),
+            constant=rng(7).integers(-128, 128, shape).astype(np.int8),
+        ),
+        rng(8),
+        (3, 5, 8),
+    )
+    for shape in ((1,), (8,), (5, 8), (3, 5, 8))
+}
 MEANS = {
     "height and width": ((1, 7, 7, 8), (1, 2)),
     "time": ((3, 30, 12), (1,)),
@@ -128,6 +169,24 @@ def test_depthwise_convolutions(board, optimize, tmp_path):
     check(
         board, tmp_path, [depthwise_case(i, **geometry) for i, geometry in enumerate(DEPTHWISE.values())], optimize
     )
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_products(board, tmp_path):
+    check(board, tmp_path, [*PRODUCTS.values(), *SCALED.values()])
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_sums_and_products_upon_an_input(board, tmp_path):
+    """The output may lie upon the first input that the kernel says."""
+    tests = [
+        replace(test, in_place=True)
+        for drawn in (*SUMS.values(), *PRODUCTS.values(), *SCALED.values())
+        for test in row_cases(drawn, board, "balanced")
+        if test.kernel.in_place[:1] == (test.kernel.sources[0].tensor,)
+    ]
+    assert len(tests) > 20
+    assert run(board, tmp_path, tests) == [""] * len(tests)
 
 
 @pytest.mark.parametrize("board", BOARDS)

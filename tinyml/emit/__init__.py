@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from tinyml.architecture import has_dsp
 from tinyml.board import Board
-from tinyml.emit import conv2d, depthwise, elementwise, pooling
+from tinyml.emit import conv2d, depthwise, elementwise, pooling, product
 from tinyml.emit.site import Site
 from tinyml.errors import InputError
 from tinyml.plan import Layer, Plan, with_rows
@@ -31,6 +31,7 @@ EMITTERS: Mapping[str, Callable[[Site], RowKernel | None]] = {
     "depthwise_conv2d_s8": depthwise.emit,
     "fully_connected_s8": conv2d.emit_dense,
     "mean_s8": pooling.emit_mean,
+    "mul_s8": product.emit_mul,
     "sub_s8": elementwise.emit_sub,
 }
 """The emitters for the DSP extension, by the portable kernel that they stand in for."""

@@ -123,9 +123,9 @@ def _m7_pairs(first: Instruction, second: Instruction) -> bool:
     return not (is_alone or both_access or (first.is_shifted and second.is_shifted))
 
 
-# Cortex-M33: Arm's manual (DDI 0555 and 100230) has no timings. What follows are assumptions after measurements of an
-# r1p0 that others published (github.com/jnk0le/random, "pipeline cycle test"); what those leave open was taken as
-# the dearer: whatever is saturated, taken out of a register or works on parts of it is usable as late as a product.
+# Cortex-M33: Arm's manual (100230) has no timings. What follows are assumptions after measurements of an r1p0 that
+# others published (github.com/jnk0le/random, "pipeline cycle test"); what those leave open was taken as the
+# dearer: whatever is saturated, taken out of a register or works on its parts is usable as late as a product.
 _M33_TAKEN = 1  # more for a taken branch; the measurements have 0 too, after certain narrow instructions
 _M33_LATENCY = 2  # until a loaded, multiplied or shifted value can be used
 _M33_DIVISION = 12  # 2 to 12: it ends early
