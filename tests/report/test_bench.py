@@ -74,6 +74,15 @@ def test_without_peers_there_is_one_line_a_model():
     }
 
 
+def test_goals_of_a_layer_stand_together():
+    layers = (LayerFigures("0", 100, 250, None, 80, 20, 400), LayerFigures("1", 100, 250, None))
+    size, speed = (dataclasses.replace(FIGURES, layers=layers, optimize=goal) for goal in ("size", "speed"))
+    lines = layer_table([Comparison(size, None), Comparison(speed, None)])[1:]
+    goals = [("0", "compiled, size"), ("0", "compiled, speed"), ("1", "compiled, size"), ("1", "compiled, speed")]
+    assert [(line[3], line[2]) for line in lines] == goals
+    assert [line[-3:] for line in lines[1:3]] == [("80", "20", "400"), ("", "", "")]
+
+
 def test_layers_have_a_table_of_their_own():
     layers = (LayerFigures("0 CONV_2D (a)", 100, 250, None),)
     comparison = Comparison(dataclasses.replace(FIGURES, layers=layers), None)
@@ -85,7 +94,7 @@ def test_layers_have_a_table_of_their_own():
         "100",
         "250",
         "2.50",
-        "",
+        *("", "", "", ""),
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tinyml.ops import Constant
+from tinyml.plan import thumb
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Function:
 
     @property
     def code_bytes(self) -> int:
-        """The bytes of its code at most, without those of the functions that it calls."""
-        return 4 * sum(not line.rstrip().endswith(":") for line in self.body)
+        """The bytes of its code, without those of the functions that it calls."""
+        return thumb.size(self.body)
 
 
 @dataclass(frozen=True)

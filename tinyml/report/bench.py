@@ -253,14 +253,29 @@ def table(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
     return lines
 
 
-LAYER_COLUMNS = ("model", "board", "", "layer", "MACs", "instructions", _A_MAC, _CYCLES)
+LAYER_COLUMNS = (
+    *("model", "board", "", "layer", "MACs", "instructions", _A_MAC, _CYCLES),
+    *("code", "of it shared", "constants"),
+)
 
 
 def layer_table(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
-    """Return the cells of the table of layers, its header first."""
+    """Return the cells of the table of layers, its header first; goals of a layer are together."""
 
     def cells(figures: Figures, layer: LayerFigures) -> tuple[str, ...]:
         numbers = (layer.macs, layer.instructions, _ratio(layer.instructions, layer.macs), layer.cycles)
-        return (*_title(figures), layer.label, *map(_text, numbers))
+        sizes = (layer.code, layer.shared, layer.constants)
+        return (*_title(figures), layer.label, *map(_text, (*numbers, *sizes)))
 
-    return [LAYER_COLUMNS, *(cells(c.figures, layer) for c in comparisons for layer in c.figures.layers)]
+    together: dict[tuple[str, ...], list[Figures]] = {}
+    for figures in (comparison.figures for comparison in comparisons):
+        together.setdefault((figures.model, figures.board, figures.engine), []).append(figures)
+    return [
+        LAYER_COLUMNS,
+        *(
+            cells(figures, layer)
+            for those in together.values()
+            for layers in zip(*(figures.layers for figures in those), strict=True)
+            for figures, layer in zip(those, layers, strict=True)
+        ),
+    ]
