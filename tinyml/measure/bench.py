@@ -172,7 +172,7 @@ def _cycles(
 
 
 @dataclass(frozen=True)
-class _Bytes:
+class LayerBytes:
     """The fields of LayerFigures that are bytes."""
 
     code: int | None = None
@@ -180,7 +180,7 @@ class _Bytes:
     constants: int | None = None
 
 
-def _layer_bytes(image: Image, plan: Plan, prefix: str) -> list[_Bytes]:
+def layer_bytes(image: Image, plan: Plan, prefix: str) -> list[LayerBytes]:
     """Return the bytes of each layer in an `image` of compiled layers."""
     found = symbols(image.elf)
     parts: list[dict[str, int]] = []
@@ -195,7 +195,7 @@ def _layer_bytes(image: Image, plan: Plan, prefix: str) -> list[_Bytes]:
         constants.append(sum(symbol.size for symbol in mine.values() if symbol.is_constant))
     users = Counter(name for part in parts for name in part)
     return [
-        _Bytes(sum(part.values()), sum(size for name, size in part.items() if users[name] > 1), weights)
+        LayerBytes(sum(part.values()), sum(size for name, size in part.items() if users[name] > 1), weights)
         for part, weights in zip(parts, constants, strict=True)
     ]
 
@@ -253,9 +253,9 @@ def measure_layers(
     _check(answer, expectations, 0, str(project.manifest["model"]["path"]))
     counted = _instructions(answer, board)
     cycles: Sequence[int | None] = _cycles(image, board, plan, expectations, counted) or [None] * len(counted)
-    sizes = [_Bytes()] * len(counted)
+    sizes = [LayerBytes()] * len(counted)
     if project.manifest["engine"] == "compiled":
-        sizes = _layer_bytes(image, plan, project.manifest["prefix"])
+        sizes = layer_bytes(image, plan, project.manifest["prefix"])
     return tuple(
         LayerFigures(layer.label, layer.lowered.macs, instructions, estimate, *dataclasses.astuple(part))
         for layer, instructions, estimate, part in zip(plan.layers, counted, cycles, sizes, strict=True)

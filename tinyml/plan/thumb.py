@@ -14,7 +14,8 @@ _REACH = {True: 254, False: 2046}  # of a narrow branch with and without a condi
 _ANY_REGISTERS = frozenset({"mov", "cmp"})  # of two registers
 _SMALL = {"adds": 255, "subs": 255, "cmp": 255, "movs": 255}  # immediates with a low register
 _SMALL |= {f"mov{condition}": 255 for condition in _CONDITIONS}
-_FLAGS = frozenset({"adds", "subs", "lsls", "lsrs", "asrs"})  # narrow with three low registers
+_SHIFTS = frozenset({"lsls", "lsrs", "asrs"})
+_FLAGS = _SHIFTS | {"adds", "subs"}  # narrow with three low registers
 _SCALES = {"ldr": 4, "str": 4, "ldrh": 2, "strh": 2, "ldrb": 1, "strb": 1}
 _MOST_OFFSET = 31  # times the scale
 _MOST_STACK_OFFSET, _MOST_FRAME = 1020, 508
@@ -82,6 +83,8 @@ def _is_narrow_data(operation: str, operands: list[str]) -> bool:
     if last is not None:
         if first == "sp":
             return operation in ("add", "sub") and last <= _MOST_FRAME
+        if operation in _SHIFTS:
+            return {first, *others} <= _LOW
         is_same = all(other == first for other in others)
         return first in _LOW and is_same and 0 <= last <= _SMALL.get(operation, -1)
     if operation in _ANY_REGISTERS or (operation[:3] == "mov" and operation[3:] in _CONDITIONS):
