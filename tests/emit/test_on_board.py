@@ -52,6 +52,9 @@ DEPTHWISE = {
     "1x1": KWS | {"taps": (1, 1)},
     "4x4, stride 3": KWS | {"image": (1, 9, 10, 8), "taps": (4, 4), "strides": (3, 3)},
     "one scale": KWS | {"per_channel": False},
+    "8 of one channel": KWS | {"image": (1, 12, 11, 1), "taps": (10, 8), "strides": (2, 2), "multiplier": 8},
+    "3 of one channel": KWS | {"image": (2, 6, 5, 1), "multiplier": 3, "dilations": (1, 2)},
+    "1 of one channel": KWS | {"image": (1, 6, 9, 1)},
 }
 
 
