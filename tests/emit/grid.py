@@ -107,15 +107,15 @@ class Grid:
         name = f"{operator.lower()} {'x'.join(map(str, first[1:]))} and {'x'.join(map(str, second[1:]))}"
         self.layer(name, operator, [self.input(first), self.input(second)], first, fusedActivationFunction=0)
 
-    def average_pool(self, image: Sequence[int], taps: int) -> None:
-        """Add an AVERAGE_POOL_2D with windows beside each other; windows divide the image."""
+    def pool(self, operator: str, image: Sequence[int], taps: int) -> None:
+        """Add a pool with windows beside each other; windows divide the image."""
         options = {"padding": 1, "strideW": taps, "strideH": taps, "filterWidth": taps, "filterHeight": taps}
         height, width, channels = image
         self._outputs.append(
             self._model.tensor([1, height // taps, width // taps, channels], scale=0.05, zero_point=-128)
         )
-        self._model.operator("AVERAGE_POOL_2D", [self.input([1, *image])], self._outputs[-1:], options)
-        self.names.append(f"average_pool2d {taps}x{taps}, {height}x{width}x{channels}")
+        self._model.operator(operator, [self.input([1, *image])], self._outputs[-1:], options)
+        self.names.append(f"{operator.lower()} {taps}x{taps}, {height}x{width}x{channels}")
 
     def mean(self, image: Sequence[int]) -> None:
         """Add a MEAN over height and width."""
@@ -145,6 +145,7 @@ def grid() -> Grid:
     made.binary("MUL", (1, 8, 8, 16), (1, 8, 8, 16))
     made.binary("MUL", (1, 8, 8, 16), (1, 1, 1, 16))
     made.binary("MUL", (1, 8, 8, 16), (1, 1, 1, 1))
-    made.average_pool((8, 8, 16), 4)
+    made.pool("AVERAGE_POOL_2D", (8, 8, 16), 4)
+    made.pool("MAX_POOL_2D", (8, 8, 16), 2)
     made.mean((8, 8, 32))
     return made

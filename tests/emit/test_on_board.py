@@ -14,7 +14,7 @@ from tests.ops.single import Case, case
 from tests.ops.test_depthwise_conv2d import depthwise
 from tinyml import board as boards
 from tinyml import plan as plans
-from tinyml.emit import specialise
+from tinyml.emit import GOALS, specialise
 from tinyml.graph import read
 
 pytestmark = needs_chain
@@ -69,6 +69,23 @@ POOLS = {
     "2x2": pool((2, 6, 7, 12), (2, 2), (2, 2)),
     "3x4 overlapping": pool((1, 7, 9, 16), (3, 4), (2, 1), activation=RELU),
     "16x16": pool((1, 16, 16, 4), (16, 16), (1, 1)),
+}
+
+
+def max_pool(image, taps, strides, padding=0, **more) -> Case:
+    model = pools.pool("MAX_POOL_2D", image=image, taps=taps, strides=strides, padding=padding, **more)
+    return case(model, rng(image[3]), image)
+
+
+MAX_POOLS = {
+    "2x2": max_pool((2, 8, 6, 16), (2, 2), (2, 2), padding=1),
+    "2x2, odd sizes": max_pool((2, 7, 9, 8), (2, 2), (2, 2)),
+    "3x3, stride 1": max_pool((1, 5, 7, 12), (3, 3), (1, 1), activation=RELU),
+    "3x3, stride 2": max_pool((1, 8, 9, 4), (3, 3), (2, 2), activation=RELU6),
+    "4x5": max_pool((1, 6, 7, 20), (4, 5), (1, 2)),
+    "1x3": max_pool((1, 1, 30, 32), (1, 3), (1, 3)),
+    "3x1": max_pool((1, 30, 1, 8), (3, 1), (3, 1), padding=1),
+    "window beyond the image": max_pool((1, 2, 2, 4), (4, 5), (1, 1)),
 }
 
 
@@ -167,7 +184,7 @@ def check(board: str, folder: Path, cases: list[Case], optimize: str = "balanced
 
 
 @pytest.mark.parametrize("board", BOARDS)
-@pytest.mark.parametrize("optimize", ["balanced", "speed"])
+@pytest.mark.parametrize("optimize", GOALS)
 def test_depthwise_convolutions(board, optimize, tmp_path):
     check(
         board, tmp_path, [depthwise_case(i, **geometry) for i, geometry in enumerate(DEPTHWISE.values())], optimize
@@ -180,11 +197,11 @@ def test_products(board, tmp_path):
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_sums_and_products_upon_an_input(board, tmp_path):
+def test_outputs_upon_an_input(board, tmp_path):
     """The output may lie upon the first input that the kernel says."""
     tests = [
         replace(test, in_place=True)
-        for drawn in (*SUMS.values(), *PRODUCTS.values(), *SCALED.values())
+        for drawn in (*SUMS.values(), *PRODUCTS.values(), *SCALED.values(), *POOLS.values(), *MAX_POOLS.values())
         for test in row_cases(drawn, board, "balanced")
         if test.kernel.in_place[:1] == (test.kernel.sources[0].tensor,)
     ]
@@ -193,9 +210,11 @@ def test_sums_and_products_upon_an_input(board, tmp_path):
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_pools_means_and_sums(board, tmp_path):
+@pytest.mark.parametrize("optimize", ["size", "balanced"])
+def test_pools_means_and_sums(board, optimize, tmp_path):
     means = [
         case(reductions.reduction("MEAN", shape=shape, axes=axes), rng(len(axes)), shape)
         for shape, axes in MEANS.values()
     ]
-    check(board, tmp_path, [*POOLS.values(), *SUMS.values(), *CONSTANTS.values(), *means])
+    drawn = [*POOLS.values(), *MAX_POOLS.values(), *SUMS.values(), *CONSTANTS.values(), *means]
+    check(board, tmp_path, drawn, optimize)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from tinyml.architecture import has_dsp
 from tinyml.board import Board
-from tinyml.emit import conv2d, depthwise, elementwise, pooling, product
+from tinyml.emit import conv2d, depthwise, elementwise, max_pool, pooling, product
 from tinyml.emit.site import Site
 from tinyml.errors import InputError
 from tinyml.plan import Layer, Plan, with_rows
@@ -30,6 +30,7 @@ EMITTERS: Mapping[str, Callable[[Site], RowKernel | None]] = {
     "conv2d_s8": conv2d.emit_conv2d,
     "depthwise_conv2d_s8": depthwise.emit,
     "fully_connected_s8": conv2d.emit_dense,
+    "max_pool2d_s8": max_pool.emit,
     "mean_s8": pooling.emit_mean,
     "mul_s8": product.emit_mul,
     "sub_s8": elementwise.emit_sub,

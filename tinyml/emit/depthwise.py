@@ -101,8 +101,8 @@ Candidate = tuple[int, Function, npt.NDArray[np.int32], int]
 
 
 def _strips(site: Site, row: Row, weights: Integers, bias: Integers, epilogue: Epilogue) -> Iterator[Candidate]:
-    fast = site.optimize == "speed"
-    found = depthwise_strips.find_schedule(row, epilogue, edges=fast, compact=not fast)
+    fast, short = site.optimize == "speed", site.optimize == "size"
+    found = depthwise_strips.find_schedule(row, epilogue, edges=fast, compact=not fast, short=short)
     if found is None:
         return
     schedule, epilogue = found
