@@ -10,6 +10,9 @@ import pytest
 from tests import small_models
 from tests.emit.grid import grid
 from tests.generate.test_source import ORIGIN
+from tests.ops import weights
+from tests.ops.test_conv2d import conv
+from tests.ops.test_depthwise_conv2d import depthwise
 from tests.ops.test_fully_connected import dense
 from tinyml import board as boards
 from tinyml import graph, kernels
@@ -81,6 +84,13 @@ def test_the_assembly_tells_its_model_and_layers(plan):
     functions = re.findall(r"^([a-z]\w+):$", text, re.MULTILINE)
     assert len(functions) == len(set(functions)) > 2
     assert all(f".size {name}, . - {name}" in text for name in functions)
+
+
+@pytest.mark.parametrize("computed", [(weights.BIAS,), (weights.FILTER,)])
+@pytest.mark.parametrize("layer", [dense, conv, depthwise])
+def test_layers_whose_weights_are_computed_keep_the_portable_kernel(layer, computed):
+    made = plans.make(graph.read(layer(np.random.default_rng(0), computed=computed)))
+    assert specialise(made, boards.load("mps2-an386")).layers[-1].rows is None
 
 
 def test_an_unknown_goal_is_refused():

@@ -26,7 +26,7 @@ _GROUP = 8
 
 def emit_conv2d(site: Site) -> RowKernel | None:
     """Return the kernel of a CONV_2D that is not dense, or None where no form is exact."""
-    if site.param("groups") != 1:
+    if site.param("groups") != 1 or not site.has_fixed_weights:
         return None
     return _emit_image(site, site.array("weights"))
 
@@ -79,7 +79,7 @@ def _pads_rows(site: Site) -> bool:
 def emit_dense(site: Site) -> RowKernel | None:
     """Return the kernel of a FULLY_CONNECTED or a CONV_2D with 1x1 filters, or None where no form is exact."""
     source = site.source
-    if source is None or site.param("weights_offset") != 0:
+    if source is None or site.param("weights_offset") != 0 or not site.has_fixed_weights:
         return None
     pixels, depth = site.param("rows"), site.param("depth")
     # A convolution keeps the rows of its image, which others may want to compute one by one.

@@ -25,6 +25,8 @@ Integers = npt.NDArray[np.int64]
 def emit(site: Site) -> RowKernel | None:
     """Return the kernel of a layer, or None where none is exact or fits."""
     source = site.source
+    if not site.has_fixed_weights:
+        return None
     if site.param("input_channels") == 1 and site.param("depth_multiplier") > 1:
         return conv2d.emit_single(site)
     if site.param("depth_multiplier") != 1 or source is None:

@@ -39,6 +39,11 @@ class Site:
         return found[name].astype(np.int64)
 
     @property
+    def has_fixed_weights(self) -> bool:
+        """Whether weights and bias are constants; a model may compute them."""
+        return {"weights", "bias"} <= {p.name for p in self.call.pointers if isinstance(p, Constant)}
+
+    @property
     def source(self) -> Tensor | None:
         """The tensor of the portable kernel's first argument; None where that is a constant."""
         first = self.call.pointers[0]
