@@ -15,7 +15,7 @@ from tinyml import plan as plans
 from tinyml.architecture import has_dsp
 from tinyml.board import Board
 from tinyml.defaults import ARRANGEMENT, ENGINE, OPTIMIZE
-from tinyml.emit import conv2d, depthwise, elementwise, pooling
+from tinyml.emit import conv2d, depthwise, elementwise, max_pool, pooling, product
 from tinyml.emit.site import Site
 from tinyml.errors import InputError
 from tinyml.graph import Graph
@@ -44,7 +44,9 @@ EMITTERS: Mapping[str, Callable[[Site], RowKernel | None]] = {
     "conv2d_s8": conv2d.emit_conv2d,
     "depthwise_conv2d_s8": depthwise.emit,
     "fully_connected_s8": conv2d.emit_dense,
+    "max_pool2d_s8": max_pool.emit,
     "mean_s8": pooling.emit_mean,
+    "mul_s8": product.emit_mul,
     "sub_s8": elementwise.emit_sub,
 }
 """The emitters for the DSP extension, by the portable kernel that they stand in for."""

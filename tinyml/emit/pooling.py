@@ -1,6 +1,6 @@
 """AVERAGE_POOL_2D and MEAN over pixels for the DSP extension: sums of two channels in one register.
 
-A pass sums 16, 8 or 4 channels of one window:
+A pass sums 16, 8 or 4 channels of one window, only 4 where code is to be short:
 
     r0          walks over the row pointers          r1       walks over a row's pixels
     r2 r3 r12 lr  words of four channels             r4 - r11  sums: (c0, c2) and (c1, c3) of each word
@@ -26,6 +26,7 @@ from tinyml.plan.rows import RowKernel, Source
 MAX_PIXELS = 256
 _LARGEST_SHIFT = 19  # with it, a zero point of -128 leaves room for a mean in 32 bits
 _UNROLLED = 8  # pixels of a window that are written out
+_SHORT = 3  # as many where code is to be short
 _DATA = ("r2", "r3", "r12", "lr")
 _SUMS = tuple(f"r{i}" for i in range(4, 12))
 
@@ -225,6 +226,7 @@ def _with_summing(site: Site, whole: RowKernel, pool: Pool, mean: Mean, rows: in
         repeats=rows,
         state_bytes=state_bytes,
         scratch_bytes=state_bytes,
+        in_place=(),
     )
     return replace(whole, summing=summing)
 
@@ -233,13 +235,13 @@ def _kernel(
     site: Site, pool: Pool, mean: Mean, images: int, height: int, source: Source, sums: bool = False
 ) -> RowKernel:
     listing = Listing()
-    write(listing, pool, mean, sums)
+    write(listing, pool, mean, short=site.optimize == "size", sums=sums)
     function = listing.function(
         f"{'running_' if sums else ''}mean_{pool.rows}x{pool.taps}",
         f"Means of {pool.rows}x{pool.taps} pixels of {pool.channels} channels, {pool.outputs} in a row"
         + ("; of all rows that were given so far, whose sums the scratch keeps." if sums else "."),
         "r0: row pointers, r1: pixels, r2, r3, r12, lr: words of four channels, r4 to r11: sums, two to a word.",
-        "For 16 channels at a time, reads the window row by row, then writes its means.",
+        "For some channels at a time, reads the window row by row, then writes its means.",
     )
     return RowKernel(
         function=function,
@@ -249,13 +251,23 @@ def _kernel(
         sources=(source,),
         output=site.output.index,
         constants=Constant("constants", np.array(mean.constants, np.int32)),
+        # Channels are read before they are written, and no input lies before the output that it belongs to.
+        in_place=(source.tensor,),
         form=mean.form,
     )
 
 
-def write(listing: Listing, pool: Pool, mean: Mean, sums: bool = False) -> None:
-    """Write the function; with `sums`, it adds to those in the scratch, 4 bytes for two channels."""
-    _Emitter(listing, pool, mean, sums).run()
+def write(listing: Listing, pool: Pool, mean: Mean, short: bool = False, sums: bool = False) -> None:
+    """Write the function.
+
+    Args:
+        listing: gets the instructions.
+        pool: the windows.
+        mean: how sums become outputs.
+        short: with fewer pixels and channels at a time, for less code and more cycles.
+        sums: add to the sums in the scratch, 4 bytes for two channels.
+    """
+    _Emitter(listing, pool, mean, sums, *((_SHORT, 4) if short else (_UNROLLED, 16))).run()
 
 
 class _Emitter:
@@ -263,13 +275,15 @@ class _Emitter:
 
     ROWS, OUTPUT, CONSTANTS, OFFSET, BLOCKS_END, ROWS_END, PIXELS_END, LAST, SCRATCH = range(0, 36, 4)
 
-    def __init__(self, listing: Listing, pool: Pool, mean: Mean, sums: bool) -> None:
+    def __init__(self, listing: Listing, pool: Pool, mean: Mean, sums: bool, pixels: int, channels: int) -> None:
         self._asm = listing
         self._pool = pool
         self._mean = mean
         self._sums = sums
         self._frame = 36 if sums else 32
-        self._unrolled = pool.rows * pool.taps <= _UNROLLED
+        self._most_pixels = pixels
+        self._most_channels = channels
+        self._unrolled = pool.rows * pool.taps <= pixels
 
     def run(self) -> None:
         asm, pool = self._asm, self._pool
@@ -297,13 +311,14 @@ class _Emitter:
 
     def _window(self) -> None:
         asm = self._asm
-        blocks, rest = divmod(self._pool.channels, 16)
+        most = self._most_channels
+        blocks, rest = divmod(self._pool.channels, most)
         if blocks > 1:
             asm(f"ldr r2, [sp, #{self.OFFSET}]")
-            self._store_sum("r2", 16 * blocks, self.BLOCKS_END)
+            self._store_sum("r2", most * blocks, self.BLOCKS_END)
             asm.begin(blocks, "2")
         if blocks:
-            self._block(16)
+            self._block(most)
         if blocks > 1:
             asm(f"ldrd r2, r3, [sp, #{self.OFFSET}]", "cmp r2, r3", "bne 2b")
             asm.end()
@@ -340,10 +355,10 @@ class _Emitter:
     def _row(self, channels: int) -> None:
         asm, taps = self._asm, self._pool.taps
         asm("ldr r1, [r0], #4", f"ldr r2, [sp, #{self.OFFSET}]", "add r1, r2")
-        if taps <= _UNROLLED:
+        if taps <= self._most_pixels:
             self._pixels(channels, taps, last=True)
             return
-        together = max(n for n in range(1, _UNROLLED + 1) if taps % n == 0)
+        together = max(n for n in range(1, self._most_pixels + 1) if taps % n == 0)
         self._store_end_of_pixels()
         asm.begin(taps // together, "4")
         self._pixels(channels, together, last=False)

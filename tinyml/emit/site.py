@@ -39,10 +39,22 @@ class Site:
         return found[name].astype(np.int64)
 
     @property
+    def has_fixed_weights(self) -> bool:
+        """Whether weights and bias are constants; a model may compute them."""
+        return {"weights", "bias"} <= {p.name for p in self.call.pointers if isinstance(p, Constant)}
+
+    @property
     def source(self) -> Tensor | None:
         """The tensor of the portable kernel's first argument; None where that is a constant."""
         first = self.call.pointers[0]
         return None if isinstance(first, Constant) else self.graph.tensors[first]
+
+    @property
+    def image_rows(self) -> int:
+        """The rows of the output's image, which others may want one by one; 1 where they are not whole words."""
+        shape = self.output.shape
+        is_image = len(shape) == 4 and shape[0] == 1 and shape[2] * shape[3] % 4 == 0
+        return shape[1] if is_image else 1
 
     @property
     def output(self) -> Tensor:

@@ -354,21 +354,19 @@ def _function_comment(function: Function, labels: Sequence[str]) -> str:
 
 def _assembly(plan: Plan, values: Mapping[str, object]) -> dict[str, str]:
     """Return the file of the plan's specialised kernels, if there are any."""
-    found = [
-        (layer, layer.rows.function) for layer in plan.parts if layer.rows is not None and layer.rows.function
-    ]
-    if not found:
-        return {}
     layers: dict[str, list[str]] = {}
-    for layer, function in found:
-        layers.setdefault(function.name, []).append(layer.label)
+    for layer in plan.parts:
+        for function in rows.specialised([layer.rows]):
+            layers.setdefault(function.name, []).append(layer.label)
+    if not layers:
+        return {}
     functions = [
         {
             "function": function,
             "is_global": function.name in layers,
             "comment": _function_comment(function, layers.get(function.name, [])),
         }
-        for function in rows.functions([function for _, function in found])
+        for function in rows.functions(layer.rows for layer in plan.parts)
     ]
     return {f"src/{values['prefix']}_kernels.S": render("model_kernels.S.j2", **values, functions=functions)}
 

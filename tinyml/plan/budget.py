@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tinyml.board import Board
 from tinyml.errors import FitError
 from tinyml.plan import Plan
+from tinyml.plan.costs import layer_code_bytes, row_loop_bytes
 from tinyml.plan.interpreter import arena_bytes, flatbuffer_bytes
 from tinyml.plan.placement import Placement, place
 from tinyml.plan.rows import functions, specialised
@@ -14,9 +15,6 @@ from tinyml.plan.rows import functions, specialised
 STACK_BYTES = 4096
 RUNTIME_RAM_BYTES = 1280  # link buffers, the runtime's variables, the arena's guards
 RUNTIME_CODE_BYTES = 8192
-CODE_BYTES_A_CALL = 2048  # a kernel specialised for its layer, with its table; most are much smaller
-CODE_BYTES_A_ROW_LOOP = 256  # the loop over the rows of a layer that has a specialised kernel
-CODE_BYTES_A_COPY = 384  # a strided copy, of which a layer may have many
 INTERPRETER_CODE_BYTES = 8192  # the interpreter without its kernels
 CODE_BYTES_A_KERNEL = 4096  # a kernel for any layer
 
@@ -64,10 +62,11 @@ def stack_bytes(board: Board) -> int:
 
 
 def _code_bytes(plan: Plan, engine: str) -> int:
-    rows = specialised(part.rows for part in plan.parts)
-    special = sum(function.code_bytes for function in functions(rows)) + CODE_BYTES_A_ROW_LOOP * len(rows)
-    called = [kernel for part in plan.parts for kernel in part.portable]
-    calls = sum(CODE_BYTES_A_COPY if kernel == "strided_copy" else CODE_BYTES_A_CALL for kernel in called)
+    rows = [part.rows for part in plan.parts]
+    special = sum(f.code_bytes for f in functions(rows)) + row_loop_bytes() * len(specialised(rows))
+    portable = [part for part in plan.parts if part.portable]
+    called = [kernel for part in portable for kernel in part.portable]
+    calls = sum(map(layer_code_bytes, portable))
     general = 0
     if engine == "interpreter":  # most kernels twice: for any layer, and for the model's
         general = INTERPRETER_CODE_BYTES + CODE_BYTES_A_KERNEL * len(set(called))

@@ -9,10 +9,11 @@ bottom, and NULL for a row in the padding; padding to the left and right is the 
 C loops over the rows of the output, so that whoever holds only some rows of a tensor can call the same function.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tinyml.ops import Constant
+from tinyml.plan import thumb
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Function:
 
     @property
     def code_bytes(self) -> int:
-        """The bytes of its code at most, without those of the functions that it calls."""
-        return 4 * sum(not line.rstrip().endswith(":") for line in self.body)
+        """The bytes of its code, without those of the functions that it calls."""
+        return thumb.size(self.body)
 
 
 @dataclass(frozen=True)
@@ -126,18 +127,18 @@ class RowKernel:
 
 
 def specialised(kernels: Iterable[RowKernel | None]) -> list[Function]:
-    """Return the functions of those `kernels` that are specialised ones."""
+    """Return the function of each of those `kernels` that have one."""
     return [kernel.function for kernel in kernels if kernel is not None and kernel.function is not None]
 
 
-def functions(called: Sequence[Function]) -> list[Function]:
-    """Return the functions `called` and all that they call, each once, callees after their first caller.
+def functions(kernels: Iterable[RowKernel | None]) -> list[Function]:
+    """Return the functions of `kernels` and all that they call, each once, callees after their first caller.
 
     Raises:
         ValueError: two functions of one name differ (an error in an emitter).
     """
     found: dict[str, Function] = {}
-    waiting = list(reversed(called))
+    waiting = list(reversed(specialised(kernels)))
     while waiting:
         function = waiting.pop()
         known = found.setdefault(function.name, function)

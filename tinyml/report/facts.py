@@ -16,6 +16,7 @@ from tinyml.measure.measurements import Run
 from tinyml.ops import contract
 from tinyml.plan import Layer, Plan, occupancy
 from tinyml.plan.budget import Budget, RegionBudget
+from tinyml.plan.costs import layer_code_bytes
 from tinyml.quantize import Converted
 from tinyml.report import record as records
 from tinyml.run import targets
@@ -37,6 +38,7 @@ def _layer(plan: Plan, layer: Layer) -> Facts:
         "output": f"{list(output.shape)} {output.type}",
         "macs": layer.lowered.macs,
         "constant_bytes": sum(c.values.nbytes for c in layer.constants),
+        "code_bytes": layer_code_bytes(layer),
         "live_bytes": plan.memory.live_bytes[layer.operator.index],
         "kernels": list(layer.kernels),
     }
