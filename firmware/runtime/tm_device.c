@@ -11,15 +11,17 @@
 
 #define TM_GUARD_PAINT 0xA5u
 #define TM_NO_LAYER 0xFFFFFFFFu
-#define TM_NO_SEQUENCE 0u
+#define TM_NO_SEQUENCE 0u /* of what comes unasked */
 
 typedef struct {
   const tm_model *model;
   tm_decoder decoder;
   uint32_t next_layer;   /* the layer that may run next; the one before it has its output in memory */
   uint32_t active_layer; /* the layer that is running, for the report of a fault */
-  uint32_t answer_size;  /* bytes of the last answer, header included */
+  uint32_t answer_size;  /* bytes of the last answer, header included; 0 while there is no session */
   uint32_t request_crc;  /* of the request that it answered */
+  uint16_t first;        /* the sequence number of the session's hello */
+  uint16_t last;         /* the sequence number of the last request that was carried out */
   bool reset_due;
 } tm_device;
 
@@ -235,25 +237,54 @@ static uint8_t carry_out(uint32_t size, uint32_t *response_size) {
   }
 }
 
+/* Refuses a request outside the session. The last answer stays, for a repetition of the request that it is to. */
+static void refuse(const tm_header *asked) {
+  union {
+    tm_header header;
+    uint8_t bytes[sizeof(tm_header) + TM_CRC_BYTES];
+  } refusal = {.header = *asked};
+  refusal.header.status = TM_STATUS_NO_SESSION;
+  tm_frame_send(refusal.bytes, sizeof(tm_header));
+}
+
+/* Carries out the request of `size` bytes, sends the answer and keeps it. */
+static void respond(uint32_t size, uint32_t crc) {
+  uint32_t body = 0;
+  response.part.header = request.part.header;
+  response.part.header.status = carry_out(size - (uint32_t)sizeof(tm_header), &body);
+  if (response.part.header.status != TM_STATUS_OK) {
+    body = 0;
+  }
+  device.answer_size = (uint32_t)sizeof(tm_header) + body;
+  device.request_crc = crc;
+  device.last = request.part.header.sequence;
+  tm_frame_send(response.bytes, device.answer_size);
+}
+
 /* Answers the frame of `size` bytes in the request buffer. */
 static void answer(uint32_t size) {
   const tm_header *asked = &request.part.header;
-  if (size < sizeof(tm_header)) {
+  if (size < sizeof(tm_header) || asked->status != TM_STATUS_REQUEST) {
     return;
   }
+  const bool in_session = device.answer_size != 0;
   const uint32_t crc = tm_crc32(0, request.bytes, size);
-  const bool repeated = asked->sequence != TM_NO_SEQUENCE && device.answer_size != 0 && crc == device.request_crc;
-  if (!repeated) {
-    uint32_t body = 0;
-    response.part.header = *asked;
-    response.part.header.status = carry_out(size - (uint32_t)sizeof(tm_header), &body);
-    if (response.part.header.status != TM_STATUS_OK) {
-      body = 0;
+  if (in_session && crc == device.request_crc) {
+    tm_frame_send(response.bytes, device.answer_size);
+  } else if (asked->message == TM_MESSAGE_HELLO) {
+    if (in_session && asked->sequence == device.first) {
+      return; /* a late copy of the session's own */
     }
-    device.answer_size = (uint32_t)sizeof(tm_header) + body;
-    device.request_crc = crc;
+    respond(size, crc);
+    device.first = device.last;
+    if (response.part.header.status != TM_STATUS_OK) {
+      device.answer_size = 0;
+    }
+  } else if (in_session && asked->sequence == (uint16_t)(device.last + 1u)) {
+    respond(size, crc);
+  } else {
+    refuse(asked);
   }
-  tm_frame_send(response.bytes, device.answer_size);
 }
 
 void tm_device_serve(const tm_model *model) {

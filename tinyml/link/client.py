@@ -1,20 +1,24 @@
 """The host's half of the protocol: asks a device, repeats what is not answered, and gives up in bounded time."""
 
+import random
 import select
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from tinyml import frames, protocol
 from tinyml.architecture import CORTEX_M, Architecture
-from tinyml.errors import DeviceError
+from tinyml.errors import DeviceError, SessionLostError
 from tinyml.link import faults, refusals
 
-_MAX_SEQUENCE = 0xFFFF
+_SEQUENCES = 1 << 16
+_INFERENCE_MARGIN = 2  # times the longest inference yet is waited for an answer before it is asked for again
 _NO_LAYER = 0xFFFFFFFF
 _READ_BYTES = 4096
 _SHOWN_NOISE_BYTES = 16
+
+Result = TypeVar("Result")
 
 
 class Stream(Protocol):
@@ -109,6 +113,7 @@ class Client:
         answer_seconds: how long to wait for an answer that needs no inference.
         explain: returns what else is known when the device falls silent, such as why its emulator ended.
         architecture: of the device's processor, which a report of a fault is read by.
+        reconnect: opens the connection again after it broke, or raises DeviceError; None where that cannot be.
     """
 
     def __init__(
@@ -117,20 +122,55 @@ class Client:
         answer_seconds: float | None = None,
         explain: Callable[[], str] = _nothing,
         architecture: Architecture = CORTEX_M,
+        reconnect: Callable[[], None] | None = None,
     ) -> None:
         self._protocol = protocol.load()
         self._stream = stream
         self._answer_seconds = answer_seconds or self._protocol.timeouts["answer"]
         self._explain = explain
         self._architecture = architecture
+        self._reconnect = reconnect
         self._decoder = frames.Decoder(self._protocol.limits["frame_bytes"])
         self._names = {message.id: name for name, message in self._protocol.messages.items()}
-        self._sequence = 0
+        # At random, so that nothing from a session before ours has a number that we are going to use.
+        self._sequence = random.SystemRandom().randrange(_SEQUENCES)
         self._last_heard = ""
         self._input_sizes: dict[int, int] = {}
+        self._inference_seconds = 0.0  # the longest that one took
+        self._greeted: Hello | None = None
 
     def hello(self) -> Hello:
         """Compare the protocols and return what the device says about itself; every session begins with this."""
+        self._input_sizes.clear()
+        self._greeted = self._hello()
+        return self._greeted
+
+    def persevere(self, work: Callable[[], Result]) -> Result:
+        """Return the result of `work`, which is begun anew where the session was lost in it.
+
+        Args:
+            work: sets all that it relies on: after a restart the device has forgotten its inputs.
+
+        Raises:
+            DeviceError: as `work` does, the device runs another firmware than before, or the session was lost
+                more often than the limit `resumptions`.
+        """
+        for _ in range(self._protocol.limits["resumptions"]):
+            try:
+                return work()
+            except SessionLostError:
+                self._resume()
+        return work()
+
+    def _resume(self) -> None:
+        before, now = self._greeted, self.hello()
+        if before and (before.build_id, before.model_sha256) != (now.build_id, now.model_sha256):
+            raise DeviceError(
+                f"the device ran the firmware {before.build_id:08x}, and {now.build_id:08x} after a restart",
+                "Keep the board as it is while it is asked, and start again.",
+            )
+
+    def _hello(self) -> Hello:
         answer = self._ask("hello", protocol_hash=self._protocol.hash)
         if error := _number(answer, "model_error"):
             index, detail = _number(answer, "model_error_index"), _number(answer, "model_error_detail")
@@ -160,10 +200,13 @@ class Client:
         """Write all bytes of an input. An inference may overwrite it, so that it is set before each.
 
         Raises:
-            ValueError: `data` has not as many bytes as the input.
+            DeviceError: `data` has not as many bytes as the device says that the input has.
         """
         if len(data) != (size := self.input_size(index)):
-            raise ValueError(f"{len(data)} bytes were given for input {index}, which has {size}")
+            raise DeviceError(
+                f"{len(data)} bytes were given for input {index}, which has {size} on the device",
+                "Build the project and write it into the board with `tinyml flash DIR`.",
+            )
         step = _most_data(self._protocol.messages["set_input"].request)
         for offset in range(0, size, step):
             self._ask("set_input", index=index, offset=offset, data=data[offset : offset + step])
@@ -198,19 +241,24 @@ class Client:
     def reset(self) -> None:
         """Restart the device. It needs a moment, and then a `hello`, which asks until it answers."""
         self._ask("reset")
-        self._input_sizes.clear()
 
     def _read(self, message: str, index: int) -> bytes:
         step = _most_data(self._protocol.messages[message].response)
-        data = b""
-        while True:
+        data, size = b"", 1
+        while len(data) < size:
             answer = self._ask(message, index=index, offset=len(data), length=step)
-            chunk, size = _bytes(answer, "data"), _number(answer, "size")
+            chunk, said = _bytes(answer, "data"), _number(answer, "size")
+            size = said if not data else size
+            # Every piece but the last is full: a device that sends less would be asked without end.
+            due, most = min(step, max(size - len(data), 0)), self._protocol.limits["output_bytes"]
+            if said != size or len(chunk) != due or size > most:
+                raise DeviceError(
+                    f"the device sent {len(chunk)} bytes from byte {len(data)} of {message} {index} on, "
+                    f"which by its word has {said}; {due} were due, and at most {most} are read",
+                    "Generate and build the project again with this version of tinyml.",
+                )
             data += chunk
-            if len(data) == size:
-                return data
-            if not chunk or len(data) > size:
-                raise DeviceError(f"the device sent {len(data)} bytes for {message} {index}, which has {size}")
+        return data
 
     def _ask(
         self, name: str, seconds: float | None = None, /, **fields: protocol.Value
@@ -219,23 +267,42 @@ class Client:
         message = self._protocol.messages[name]
         if message.request is None:
             raise ValueError(f"{name} is not a message that a host sends")
-        self._sequence = 0 if name == "hello" else self._sequence % _MAX_SEQUENCE + 1
-        header = {"sequence": self._sequence, "message": message.id, "status": 0}
+        self._sequence = (self._sequence + 1) % _SEQUENCES
+        header = {
+            "sequence": self._sequence,
+            "message": message.id,
+            "status": self._protocol.status("request"),
+        }
         sent = frames.encode(self._protocol.header.pack(header) + message.request.pack(fields))
         patience = self._protocol.timeouts["inference"] if message.inference else self._answer_seconds
         patience = seconds or patience
         began = time.monotonic()
-        wait = self._protocol.timeouts["first_retry"]
+        wait, longest = self._retries(message)
         resend_at = began
         while (now := time.monotonic()) < began + patience:
             if now >= resend_at:
                 self._send(sent, name)
-                resend_at, wait = now + wait, 2 * wait
+                sent_at = now
+                resend_at, wait = now + wait, min(2 * wait, longest)
             for frame in self._receive(min(resend_at, began + patience), name):
                 answer = self._answer(frame, message)
                 if answer is not None:
+                    if message.inference:
+                        self._inference_seconds = max(self._inference_seconds, time.monotonic() - sent_at)
                     return answer
         raise self._error(f"the device did not answer {name} within {patience:g} s")
+
+    def _retries(self, message: protocol.Message) -> tuple[float, float]:
+        """Return after how many seconds a request is sent again, and to how many that doubles.
+
+        While a device computes it does not hear, and what is sent to it then may be lost in pieces: an inference
+        is asked for again only when its answer is long overdue.
+        """
+        first = self._protocol.timeouts["first_retry"]
+        if message.inference:
+            longest = self._protocol.timeouts["inference"]
+            return first + _INFERENCE_MARGIN * self._inference_seconds, longest
+        return first, max(first, self._protocol.timeouts["longest_retry"])
 
     def _answer(self, frame: bytes, asked: protocol.Message) -> dict[str, protocol.Value] | None:
         """Return the fields of the answer to the last request, or None where `frame` is another one."""
@@ -248,9 +315,11 @@ class Client:
         self._last_heard = "a report of a fault" if name == "fault" else f"its answer to {name}"
         if name == "fault":
             raise self._fault(body)
-        if (header["sequence"], message) != (self._sequence, asked.id):
-            return None  # the answer to a repetition of an earlier request
         status = _number(header, "status")
+        if (header["sequence"], message) != (self._sequence, asked.id) or status == self._protocol.status(
+            "request"
+        ):
+            return None  # the answer to a repetition of an earlier request, or an echo of ours
         if status != self._protocol.status("ok"):
             raise self._refusal(asked.name, status)
         try:
@@ -265,10 +334,12 @@ class Client:
             "guard_overwritten": "A kernel wrote more than was planned; undo changes of the generated code.",
             "wrong_protocol": "Generate and build the project again with this version of tinyml.",
             "unknown_message": "Generate and build the project again with this version of tinyml.",
+            "no_session": "Start again; if it comes again, look after the board's supply and other programs.",
         }
         status_name, sentence = self._protocol.statuses[status]
         said = sentence[0].lower() + sentence[1:].rstrip(".")
-        return DeviceError(f"the device refused {name}: {said}", hints.get(status_name, ""))
+        kind = SessionLostError if status_name == "no_session" else DeviceError
+        return kind(f"the device refused {name}: {said}", hints.get(status_name, ""))
 
     def _fault(self, body: bytes) -> DeviceError:
         try:
@@ -289,7 +360,7 @@ class Client:
         try:
             self._stream.write(data)
         except OSError as error:
-            raise self._error(f"the connection broke when {name} was sent ({error})") from error
+            raise self._broken(f"the connection broke when {name} was sent ({error})") from error
 
     def _receive(self, until: float, name: str) -> list[bytes]:
         """Wait for bytes until the given time of the monotonic clock; return the frames that they complete."""
@@ -297,7 +368,15 @@ class Client:
             ready, _, _ = select.select([self._stream], [], [], max(0.0, until - time.monotonic()))
             return self._decoder.push(self._stream.read(_READ_BYTES)) if ready else []
         except OSError as error:
-            raise self._error(f"the connection broke before {name} was answered ({error})") from error
+            raise self._broken(f"the connection broke before {name} was answered ({error})") from error
+
+    def _broken(self, problem: str) -> DeviceError:
+        """Return the error that ends a request whose connection broke; it is open again where it can be."""
+        if self._reconnect is None:
+            return self._error(problem)
+        self._reconnect()
+        self._decoder = frames.Decoder(self._protocol.limits["frame_bytes"])
+        return SessionLostError(f"{problem}; it is open again", "Start again.")
 
     def _error(self, problem: str) -> DeviceError:
         """Return the error that says `problem` and what was heard last."""

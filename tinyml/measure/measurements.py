@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -188,7 +189,7 @@ class Measurer:
         self._check_firmware()
         runs = []
         for sample in range(len(inputs[0])):
-            runs.append(self._infer(inputs, sample))
+            runs.append(self._client.persevere(partial(self._infer, inputs, sample)))
             progress(sample + 1)
         outputs = tuple(np.stack([out[i] for _, out in runs]) for i in range(len(self._plan.graph.outputs)))
         exact: tuple[bool, ...] = ()
@@ -196,9 +197,10 @@ class Measurer:
         if expectations is not None:
             exact = agreeing(expectations.outputs, outputs)
             if not all(exact):
-                mismatch = self._locate(expectations, exact.index(False), oracle)
-        layers = self._layer_counts(inputs)
-        stack = self._client.memory().stack_bytes
+                locate = partial(self._locate, expectations, exact.index(False), oracle)
+                mismatch = self._client.persevere(locate)
+        layers = self._client.persevere(partial(self._layer_counts, inputs))
+        stack = self._client.persevere(self._client.memory).stack_bytes
         counts = tuple(self._unwrapped(count, layers) for count, _ in runs if count is not None)
         return Measurements(outputs, len(runs), counts, layers, exact, mismatch, stack)
 

@@ -138,8 +138,8 @@ def _emulated(
             resources.callback(stream.close)
             client = Client(stream, explain=emulator.explain, architecture=board.architecture)
             hello = client.hello()
-            counts = clock(client, board)
-            counts.check()
+            counts = client.persevere(lambda: clock(client, board))
+            client.persevere(counts.check)
             return Session(client, hello, counts, told, resources.pop_all())
         raise AssertionError("the block returns or raises")
 
