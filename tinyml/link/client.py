@@ -172,6 +172,8 @@ class Client:
 
     def _hello(self) -> Hello:
         answer = self._ask("hello", protocol_hash=self._protocol.hash)
+        if answer["protocol_hash"] != self._protocol.hash:
+            raise self._refusal("hello", self._protocol.status("wrong_protocol"))
         if error := _number(answer, "model_error"):
             index, detail = _number(answer, "model_error_index"), _number(answer, "model_error_detail")
             raise DeviceError(refusals.text(error, index, detail), refusals.hint(error))

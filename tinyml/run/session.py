@@ -8,12 +8,13 @@ from types import TracebackType
 from typing import Protocol
 
 import serial
-from serial.tools import list_ports
 
 from tinyml.board import Board
 from tinyml.build import Image
-from tinyml.errors import DeviceError, InputError
+from tinyml.errors import InputError
 from tinyml.link import Client, Clock, Hello
+from tinyml.link.port import Port, names
+from tinyml.protocol import load
 from tinyml.run import qemu, renode
 
 _WRITE_SECONDS = 5.0
@@ -148,28 +149,19 @@ def _emulated(
 
 def _check_port(board: Board, port: str | None) -> None:
     if port is None:
-        raise InputError("no serial port was given", f"Give --port, one of: {_ports()}.")
+        raise InputError("no serial port was given", f"Give --port, one of: {names()}.")
 
 
 def _open_serial(image: Image, board: Board, port: str | None) -> Session:
     _check_port(board, port)
+    assert port is not None, "it has been checked"
     with ExitStack() as resources:
-        try:
-            stream = serial.Serial(
-                port, board.console.baud, timeout=0, write_timeout=_WRITE_SECONDS, exclusive=True
-            )
-        except (OSError, ValueError) as error:
-            raise DeviceError(
-                f"the serial port {port} cannot be opened: {error}", f"Ports that exist: {_ports()}."
-            ) from error
+        stream = Port(port, board.console.baud)
         resources.callback(stream.close)
-        client = Client(stream, architecture=board.architecture)
+        patience = load().timeouts["reconnection"]
+        client = Client(stream, architecture=board.architecture, reconnect=lambda: stream.reopen(patience))
         return Session(client, client.hello(), None, board.title, resources.pop_all())
     raise AssertionError("the block returns or raises")
-
-
-def _ports() -> str:
-    return ", ".join(sorted(port.device for port in list_ports.comports())) or "none"
 
 
 _TARGETS = {
