@@ -1,11 +1,13 @@
 #include "tm_device.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "tm_build.h"
 #include "tm_count.h"
 #include "tm_frame.h"
+#include "tm_line.h"
 #include "tm_port.h"
 #include "tm_protocol.h"
 
@@ -20,12 +22,15 @@ typedef struct {
   uint32_t active_layer; /* the layer that is running, for the report of a fault */
   uint32_t answer_size;  /* bytes of the last answer, header included; 0 while there is no session */
   uint32_t request_crc;  /* of the request that it answered */
+  uint32_t fed_input;    /* of a stream: the input that is being filled, */
+  uint32_t fed_bytes;    /* how many bytes it has, */
+  uint32_t sent_bytes;   /* and how many bytes of outputs went before those in the answer */
   uint16_t first;        /* the sequence number of the session's hello */
   uint16_t last;         /* the sequence number of the last request that was carried out */
   bool reset_due;
 } tm_device;
 
-/* All that the link costs in RAM. */
+/* All that the link costs in RAM, but for the state of tm_line.c. */
 static TM_LINK tm_device device;
 static TM_LINK tm_request request;
 static TM_LINK tm_response response;
@@ -215,6 +220,78 @@ static uint8_t on_reset(uint32_t *rest) {
   return TM_STATUS_OK;
 }
 
+static uint8_t on_stream(uint32_t *rest) {
+  device.fed_input = 0;
+  device.fed_bytes = 0;
+  device.sent_bytes = 0;
+  response.part.body.stream.queue_bytes = tm_line_queue(request.part.body.stream.hertz);
+  *rest = 0;
+  return TM_STATUS_OK;
+}
+
+/* Sends the part of an answer to feed that is in the buffer. */
+static void send_more(uint32_t size) {
+  response.part.header.status = TM_STATUS_MORE;
+  tm_frame_send(response.bytes, (uint32_t)offsetof(tm_response, part.body.feed.data) + size);
+  device.sent_bytes += size;
+  response.part.body.feed.position = device.sent_bytes;
+}
+
+/* Appends an output to the answer, in which `*used` bytes are used. */
+static void append_output(const tm_buffer *output, uint32_t *used) {
+  tm_feed_response *fed = &response.part.body.feed;
+  for (uint32_t at = 0; at < output->size;) {
+    if (*used == sizeof(fed->data)) {
+      send_more(*used);
+      *used = 0;
+    }
+    uint32_t copied = 0;
+    (void)read_buffer(output, at, (uint32_t)sizeof(fed->data) - *used, fed->data + *used, &copied);
+    *used += copied;
+    at += copied;
+  }
+}
+
+/* Runs the sample that is whole, and appends its outputs to the answer. */
+static uint8_t run_fed(uint32_t *used) {
+  begin_sample();
+  device.model->run(0, device.model->layer_count);
+  device.fed_input = 0;
+  for (uint32_t i = 0; i < device.model->output_count; i++) {
+    append_output(&device.model->outputs[i], used);
+  }
+  return guard_status();
+}
+
+static uint8_t on_feed(uint32_t *rest) {
+  const tm_model *model = device.model;
+  /* A sample is whole with the last byte of its last input, which therefore has one. */
+  if (model->input_count == 0 || model->inputs[model->input_count - 1u].size == 0) {
+    return TM_STATUS_NO_MODEL;
+  }
+  uint32_t used = 0;
+  uint8_t status = TM_STATUS_OK;
+  response.part.body.feed.position = device.sent_bytes;
+  for (uint32_t at = 0; at < *rest && status == TM_STATUS_OK;) {
+    const tm_buffer *input = &model->inputs[device.fed_input];
+    const uint32_t room = input->size - device.fed_bytes;
+    const uint32_t taken = room < *rest - at ? room : *rest - at;
+    memcpy(input->data + device.fed_bytes, request.part.body.feed.data + at, taken);
+    at += taken;
+    device.fed_bytes += taken;
+    if (device.fed_bytes == input->size) {
+      device.fed_bytes = 0;
+      device.fed_input++;
+      if (device.fed_input == model->input_count) {
+        status = run_fed(&used);
+      }
+    }
+  }
+  device.sent_bytes += used;
+  *rest = used;
+  return status;
+}
+
 /* Carries out the request whose body has `size` bytes. Sets the size of the response's body; returns a status. */
 static uint8_t carry_out(uint32_t size, uint32_t *response_size) {
   uint32_t rest;
@@ -250,6 +327,9 @@ static void refuse(const tm_header *asked) {
 /* Carries out the request of `size` bytes, sends the answer and keeps it. */
 static void respond(uint32_t size, uint32_t crc) {
   uint32_t body = 0;
+  if (request.part.header.message != TM_MESSAGE_FEED) {
+    tm_line_direct();
+  }
   response.part.header = request.part.header;
   response.part.header.status = carry_out(size - (uint32_t)sizeof(tm_header), &body);
   if (response.part.header.status != TM_STATUS_OK) {
@@ -298,7 +378,7 @@ void tm_device_serve(const tm_model *model) {
   tm_port_init();
   paint_guards(model);
   for (;;) {
-    const int32_t byte = tm_port_read();
+    const int32_t byte = tm_line_read();
     if (byte < 0) {
       continue;
     }
@@ -323,6 +403,7 @@ __attribute__((weak)) void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
   fault->lr = lr;
   fault->message = request.part.header.message;
   fault->layer = device.active_layer;
+  tm_line_abandon();
   for (;;) {
     tm_frame_send(response.bytes, (uint32_t)(sizeof(tm_header) + sizeof(tm_fault_response)));
     while (tm_port_read() != 0) {

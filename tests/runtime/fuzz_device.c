@@ -26,6 +26,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 uint32_t __tm_stack_bottom[64];
 __asm(".globl __tm_stack_top\n.set __tm_stack_top, __tm_stack_bottom + 256");
 
+/* The sanitizer guards the end of what is spare: the queues have all of it. */
+#define SPARE_BYTES 1024
+uint8_t __tm_spare_start[SPARE_BYTES];
+__asm(".globl __tm_spare_end\n.set __tm_spare_end, __tm_spare_start + 1024");
+
 static uint8_t arena[TM_ARENA_GUARD_BYTES + ARENA_BYTES + TM_ARENA_GUARD_BYTES];
 static uint8_t input[INPUT_BYTES], second[3], output[OUTPUT_BYTES], empty[1];
 
@@ -40,7 +45,7 @@ static void run(uint32_t first, uint32_t end) {
 }
 
 static const uint8_t sha256[32];
-static const tm_buffer inputs[] = {{input, INPUT_BYTES}, {second, sizeof(second)}, {empty, 0}};
+static const tm_buffer inputs[] = {{input, INPUT_BYTES}, {empty, 0}, {second, sizeof(second)}};
 static const tm_buffer outputs[] = {{output, OUTPUT_BYTES}, {empty, 0}};
 static const tm_buffer layer_outputs[LAYERS] = {{output, OUTPUT_BYTES}, {second, sizeof(second)}};
 static const tm_model model = {
@@ -69,6 +74,7 @@ uint32_t tm_port_ticks(void) {
   static uint32_t ticks;
   return ticks++;
 }
+bool tm_port_interrupt(uint32_t hertz) { return hertz != 1; }
 void tm_port_reset(void) { longjmp(ended, 1); }
 void tm_port_halt(void) { abort(); }
 
@@ -147,9 +153,9 @@ static uint32_t choose_number(void) {
 static uint8_t choose_message(void) {
   const uint8_t choice = choose();
   if (choice < 208) {
-    return (uint8_t)(TM_MESSAGE_HELLO + 1u + choice % (TM_MESSAGE_RESET - TM_MESSAGE_HELLO - 1u));
+    return (uint8_t)(TM_MESSAGE_HELLO + 1u + choice % (TM_MESSAGE_FEED - TM_MESSAGE_HELLO));
   }
-  return choice < 224 ? TM_MESSAGE_HELLO : choice == 224 ? TM_MESSAGE_RESET : choice;
+  return choice < 255 ? TM_MESSAGE_HELLO : choose();
 }
 
 /* Returns the bytes of a request before its data. */

@@ -14,9 +14,14 @@
 uint32_t __tm_stack_bottom[STACK_WORDS];
 __asm(".globl __tm_stack_top\n.set __tm_stack_top, __tm_stack_bottom + 4096");
 
+/* Enough for two queues of 1024 bytes. */
+uint8_t __tm_spare_start[3000];
+__asm(".globl __tm_spare_end\n.set __tm_spare_end, __tm_spare_start + 3000");
+
 extern const tm_model test_model;
 
 static uint32_t ticks;
+static int wait_ms = -1;
 
 void tm_port_init(void) {}
 
@@ -25,7 +30,9 @@ uint32_t tm_port_clock_hz(void) { return 12000000u; }
 int32_t tm_port_read(void) {
   struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
   uint8_t byte;
-  (void)poll(&input, 1, -1);
+  if (poll(&input, 1, wait_ms) == 0) {
+    return -1;
+  }
   const ssize_t got = read(STDIN_FILENO, &byte, 1);
   if (got <= 0) {
     exit(0); /* the host has gone */
@@ -41,6 +48,12 @@ void tm_port_write(uint8_t byte) {
 
 /* A clock that only goes on when it is read makes counts that a test can foretell. */
 uint32_t tm_port_ticks(void) { return ticks++; }
+
+/* No interrupt comes, but TM_LINE_WAIT serves the line; a read must not wait then. */
+bool tm_port_interrupt(uint32_t hertz) {
+  wait_ms = hertz == 0 ? -1 : 0;
+  return true;
+}
 
 void tm_port_reset(void) { exit(17); }
 

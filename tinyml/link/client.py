@@ -3,7 +3,7 @@
 import random
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -86,6 +86,23 @@ class LayerRun:
 
 
 @dataclass(frozen=True)
+class Fed:
+    """A frame of the answer to a feed.
+
+    Attributes:
+        sequence: the feed's.
+        last: whether the answer ends with it.
+        position: how many bytes of outputs, modulo 2**32, the stream had before these.
+        data: bytes of outputs.
+    """
+
+    sequence: int
+    last: bool
+    position: int
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Marks:
     """The device's memory marks.
 
@@ -159,10 +176,15 @@ class Client:
             try:
                 return work()
             except SessionLostError:
-                self._resume()
+                self.resume()
         return work()
 
-    def _resume(self) -> None:
+    def resume(self) -> None:
+        """Begin a session again after one was lost.
+
+        Raises:
+            DeviceError: the device does not answer, or runs another firmware than before.
+        """
         before, now = self._greeted, self.hello()
         if before and (before.build_id, before.model_sha256) != (now.build_id, now.model_sha256):
             raise DeviceError(
@@ -171,7 +193,9 @@ class Client:
             )
 
     def _hello(self) -> Hello:
-        answer = self._ask("hello", protocol_hash=self._protocol.hash)
+        # As patient as with an inference: the device may be at one that was asked for before.
+        patience = self._answer_seconds if self._greeted is None else self._protocol.timeouts["inference"]
+        answer = self._ask("hello", patience, protocol_hash=self._protocol.hash)
         if answer["protocol_hash"] != self._protocol.hash:
             raise self._refusal("hello", self._protocol.status("wrong_protocol"))
         if error := _number(answer, "model_error"):
@@ -244,6 +268,55 @@ class Client:
         """Restart the device. It needs a moment, and then a `hello`, which asks until it answers."""
         self._ask("reset")
 
+    def stream(self, hertz: int) -> int:
+        """Begin a stream of samples whose line is served so many times a second.
+
+        Returns:
+            How many bytes may be on their way to the device; 0 where it takes one feed after the other.
+        """
+        return _number(self._ask("stream", hertz=hertz), "queue_bytes")
+
+    @property
+    def feed_bytes(self) -> int:
+        """The most bytes of inputs that one feed takes."""
+        return _most_data(self._protocol.messages["feed"].request)
+
+    def feed(self, data: bytes) -> tuple[int, bytes]:
+        """Send the next bytes of a stream's inputs; return their sequence number, and what was sent."""
+        sent = self._encoded(self._protocol.messages["feed"], data=data)
+        self.send(sent, "feed")
+        return self._sequence, sent
+
+    def fed(self, until: float, sequences: Container[int]) -> list[Fed]:
+        """Wait for answers to feeds until the given time of the monotonic clock.
+
+        Args:
+            until: the time.
+            sequences: the feeds that are unanswered; answers to others are late copies and left out.
+        """
+        feed = self._protocol.messages["feed"]
+        ok, more = self._protocol.status("ok"), self._protocol.status("more")
+        found = []
+        for frame in self._receive(until, "feed"):
+            header, body = self._heard(frame)
+            status = header.get("status", ok)
+            if header.get("message") != feed.id or status == self._protocol.status("request"):
+                continue  # what is left of something earlier
+            if (sequence := _number(header, "sequence")) not in sequences:
+                continue
+            if status not in (ok, more):
+                raise self._refusal("feed", _number(header, "status"))
+            try:
+                answer = feed.response.unpack(body)
+            except ValueError as error:
+                raise self._error(f"the device's answer to feed cannot be read: {error}") from None
+            found.append(Fed(sequence, status == ok, _number(answer, "position"), _bytes(answer, "data")))
+        return found
+
+    def silent(self, seconds: float) -> DeviceError:
+        """Return the error of a stream whose device has not answered for so long."""
+        return self._error(f"the device did not answer feed within {seconds:g} s")
+
     def _read(self, message: str, index: int) -> bytes:
         step = _most_data(self._protocol.messages[message].response)
         data, size = b"", 1
@@ -267,15 +340,7 @@ class Client:
     ) -> dict[str, protocol.Value]:
         """Send a request until its answer comes; return the answer's fields."""
         message = self._protocol.messages[name]
-        if message.request is None:
-            raise ValueError(f"{name} is not a message that a host sends")
-        self._sequence = (self._sequence + 1) % _SEQUENCES
-        header = {
-            "sequence": self._sequence,
-            "message": message.id,
-            "status": self._protocol.status("request"),
-        }
-        sent = frames.encode(self._protocol.header.pack(header) + message.request.pack(fields))
+        sent = self._encoded(message, **fields)
         patience = self._protocol.timeouts["inference"] if message.inference else self._answer_seconds
         patience = seconds or patience
         began = time.monotonic()
@@ -283,7 +348,7 @@ class Client:
         resend_at = began
         while (now := time.monotonic()) < began + patience:
             if now >= resend_at:
-                self._send(sent, name)
+                self.send(sent, name)
                 sent_at = now
                 resend_at, wait = now + wait, min(2 * wait, longest)
             for frame in self._receive(min(resend_at, began + patience), name):
@@ -293,6 +358,18 @@ class Client:
                         self._inference_seconds = max(self._inference_seconds, time.monotonic() - sent_at)
                     return answer
         raise self._error(f"the device did not answer {name} within {patience:g} s")
+
+    def _encoded(self, message: protocol.Message, **fields: protocol.Value) -> bytes:
+        """Return the bytes that send a request, with the next sequence number."""
+        if message.request is None:
+            raise ValueError(f"{message.name} is not a message that a host sends")
+        self._sequence = (self._sequence + 1) % _SEQUENCES
+        header = {
+            "sequence": self._sequence,
+            "message": message.id,
+            "status": self._protocol.status("request"),
+        }
+        return frames.encode(self._protocol.header.pack(header) + message.request.pack(fields))
 
     def _retries(self, message: protocol.Message) -> tuple[float, float]:
         """Return after how many seconds a request is sent again, and to how many that doubles.
@@ -308,15 +385,10 @@ class Client:
 
     def _answer(self, frame: bytes, asked: protocol.Message) -> dict[str, protocol.Value] | None:
         """Return the fields of the answer to the last request, or None where `frame` is another one."""
-        if len(frame) < self._protocol.header.size:
+        header, body = self._heard(frame)
+        if not header:
             return None
-        header = self._protocol.header.unpack(frame[: self._protocol.header.size])
-        body = frame[self._protocol.header.size :]
-        message = _number(header, "message")
-        name = self._names.get(message, f"message {message}")
-        self._last_heard = "a report of a fault" if name == "fault" else f"its answer to {name}"
-        if name == "fault":
-            raise self._fault(body)
+        message = header["message"]
         status = _number(header, "status")
         if (header["sequence"], message) != (self._sequence, asked.id) or status == self._protocol.status(
             "request"
@@ -327,7 +399,20 @@ class Client:
         try:
             return asked.response.unpack(body)
         except ValueError as error:
-            raise self._error(f"the device's answer to {name} cannot be read: {error}") from None
+            raise self._error(f"the device's answer to {asked.name} cannot be read: {error}") from None
+
+    def _heard(self, frame: bytes) -> tuple[dict[str, protocol.Value], bytes]:
+        """Return header and body of a frame; no header where it has none. A report of a fault is raised."""
+        size = self._protocol.header.size
+        if len(frame) < size:
+            return {}, b""
+        header, body = self._protocol.header.unpack(frame[:size]), frame[size:]
+        message = _number(header, "message")
+        name = self._names.get(message, f"message {message}")
+        self._last_heard = "a report of a fault" if name == "fault" else f"its answer to {name}"
+        if name == "fault":
+            raise self._fault(body)
+        return header, body
 
     def _refusal(self, name: str, status: int) -> DeviceError:
         if status >= len(self._protocol.statuses):
@@ -358,7 +443,8 @@ class Client:
             f"`{self._architecture.tool_prefix}addr2line -fe firmware.elf PC` names the line.",
         )
 
-    def _send(self, data: bytes, name: str) -> None:
+    def send(self, data: bytes, name: str) -> None:
+        """Send the bytes of a request, which may be one that was sent before."""
         try:
             self._stream.write(data)
         except OSError as error:

@@ -1,6 +1,7 @@
 /* Arm's Cortex-M System Design Kit on the MPS2 and MPS3: UART and FPGAIO counter. */
 #include "tm_board.h"
 #include "tm_cortex_m.h"
+#include "tm_interrupt.h"
 #include "tm_port.h"
 
 #define UART_DATA TM_REGISTER(TM_BOARD_CONSOLE_BASE + 0x00u)
