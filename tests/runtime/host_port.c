@@ -9,6 +9,7 @@
 
 #define STACK_WORDS 1024
 #define STACK_USED_WORDS 24
+#define NO_INTERRUPT_HERTZ 7
 
 /* A stack that looks as if its upper 24 words had been used once. */
 uint32_t __tm_stack_bottom[STACK_WORDS];
@@ -51,6 +52,9 @@ uint32_t tm_port_ticks(void) { return ticks++; }
 
 /* No interrupt comes, but TM_LINE_WAIT serves the line; a read must not wait then. */
 bool tm_port_interrupt(uint32_t hertz) {
+  if (hertz == NO_INTERRUPT_HERTZ) {
+    return false;
+  }
   wait_ms = hertz == 0 ? -1 : 0;
   return true;
 }
