@@ -6,3 +6,4 @@ OPERATORS = "model"  # that the engine "interpreter" can run
 OPTIMIZE = "balanced"  # between the size and the speed of specialised kernels
 PREFIX = "model"  # of the C names
 TARGET = "qemu"  # where the image runs
+MODES = ("measure", "throughput")  # in which a device is driven; the first one is what a user gets

@@ -22,7 +22,7 @@ from tinyml import quantize
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
-from tinyml.defaults import ENGINE, LIMIT, OPERATORS, OPTIMIZE, PREFIX, TARGET
+from tinyml.defaults import ENGINE, LIMIT, MODES, OPERATORS, OPTIMIZE, PREFIX, TARGET
 from tinyml.emit import check_goal, specialise
 from tinyml.errors import InputError, ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
@@ -325,6 +325,7 @@ def run(
     limit: int = LIMIT,
     target: str = TARGET,
     port: str | None = None,
+    mode: str = MODES[0],
     progress: Progress = _SILENT,
 ) -> Run:
     """Run samples on a built project's board or emulator; save the outputs as `outputs.npz` in the project.
@@ -337,13 +338,18 @@ def run(
         limit: at most this many samples, evenly spread; 0 for all.
         target: "qemu", "renode", or "serial" for a board.
         port: the board's serial port.
+        mode: "measure" sends a sample when the one before it is answered and counts instructions; "throughput"
+            keeps samples on their way while the device computes, and counts nothing.
         progress: hears of the stages.
 
     Raises:
+        InputError: the mode is not known.
         ProjectError: there is no project, or it is not built.
         SamplesError: the samples cannot be used, or none are given.
         MissingToolError, DeviceError: the emulator or the board is missing or does not answer.
     """
+    if mode not in MODES:
+        raise InputError(f"the mode {mode!r} is not known", f"Choose one of {', '.join(MODES)}.")
     made = Project.load(Path(project))
     check_target(made.board(), target, port)
     plan = made.plan()
@@ -353,7 +359,11 @@ def run(
         measurer = Measurer(session.client, plan, made.manifest["build_id"], session.clock)
         with progress.stage("run") as stage:
             count = len(chosen)
-            measured = measurer.run(chosen.inputs, progress=lambda done: stage.advance(done, count))
+            if mode == MODES[0]:
+                measured = measurer.run(chosen.inputs, progress=lambda done: stage.advance(done, count))
+            else:
+                session.hurry()
+                measured = measurer.stream(chosen.inputs, session.baud, lambda done: stage.advance(done, count))
             stage.text = f"{count} samples"
     file = made.path / OUTPUTS
     write_arrays(file, {f"output{i}": values for i, values in enumerate(measured.outputs)})

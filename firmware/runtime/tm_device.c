@@ -13,7 +13,8 @@
 
 #define TM_GUARD_PAINT 0xA5u
 #define TM_NO_LAYER 0xFFFFFFFFu
-#define TM_NO_SEQUENCE 0u /* of what comes unasked */
+#define TM_BITS_A_BYTE 10u /* on the line */
+#define TM_NO_SEQUENCE 0u  /* of what comes unasked */
 
 typedef struct {
   const tm_model *model;
@@ -27,6 +28,8 @@ typedef struct {
   uint32_t sent_bytes;   /* and how many bytes of outputs went before those in the answer */
   uint16_t first;        /* the sequence number of the session's hello */
   uint16_t last;         /* the sequence number of the last request that was carried out */
+  uint16_t lost_bytes;   /* how many bytes came since the last frame */
+  bool baud_due;         /* whether another rate begins when the answer is sent */
   bool reset_due;
 } tm_device;
 
@@ -292,6 +295,16 @@ static uint8_t on_feed(uint32_t *rest) {
   return status;
 }
 
+static uint8_t on_set_baud(uint32_t *rest) {
+  const uint32_t baud = request.part.body.set_baud.baud;
+  if (baud > tm_port_clock_hz() / TM_CYCLES_A_BYTE * TM_BITS_A_BYTE || !tm_port_baud(baud, false)) {
+    return TM_STATUS_BAD_RANGE;
+  }
+  device.baud_due = true;
+  *rest = 0;
+  return TM_STATUS_OK;
+}
+
 /* Carries out the request whose body has `size` bytes. Sets the size of the response's body; returns a status. */
 static uint8_t carry_out(uint32_t size, uint32_t *response_size) {
   uint32_t rest;
@@ -372,6 +385,8 @@ void tm_device_serve(const tm_model *model) {
   device.next_layer = 0;
   device.active_layer = TM_NO_LAYER;
   device.answer_size = 0;
+  device.lost_bytes = 0;
+  device.baud_due = false;
   device.reset_due = false;
   request.part.header.message = 0;
   tm_decoder_init(&device.decoder, request.bytes, sizeof(request.bytes));
@@ -383,8 +398,15 @@ void tm_device_serve(const tm_model *model) {
       continue;
     }
     const uint32_t size = tm_decoder_push(&device.decoder, (uint8_t)byte);
+    device.lost_bytes++;
     if (size != 0) {
       answer(size);
+      device.lost_bytes = 0;
+    }
+    if (device.baud_due || device.lost_bytes == TM_LOST_BYTES) {
+      (void)tm_port_baud(device.baud_due ? request.part.body.set_baud.baud : 0, true);
+      device.baud_due = false;
+      device.lost_bytes = 0;
     }
     if (device.reset_due) {
       tm_port_reset();

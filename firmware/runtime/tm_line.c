@@ -103,8 +103,14 @@ void tm_line_direct(void) {
 
 void tm_line_abandon(void) { line.queued = false; }
 
-/* Weak: a port that has an interrupt to spare has its own. */
+/* Weak: a port that can has its own. */
 __attribute__((weak)) bool tm_port_interrupt(uint32_t hertz) {
   (void)hertz;
+  return false;
+}
+
+__attribute__((weak)) bool tm_port_baud(uint32_t baud, bool now) {
+  (void)baud;
+  (void)now;
   return false;
 }

@@ -28,6 +28,10 @@ __attribute__((noinline)) uint32_t tm_port_ticks(void);
  * whose tm_port_write never waits long have it; for the others the runtime has one that cannot. */
 bool tm_port_interrupt(uint32_t hertz);
 
+/* Returns whether the UART can run at `baud` (0: the board's own rate). With `now`, waits until the transmitter is
+ * idle and goes on at it. For ports without it the runtime has one that cannot. */
+bool tm_port_baud(uint32_t baud, bool now);
+
 /* Waits until the transmitter is idle, then restarts the chip. Does not return. */
 void tm_port_reset(void);
 

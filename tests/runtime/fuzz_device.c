@@ -153,7 +153,7 @@ static uint32_t choose_number(void) {
 static uint8_t choose_message(void) {
   const uint8_t choice = choose();
   if (choice < 208) {
-    return (uint8_t)(TM_MESSAGE_HELLO + 1u + choice % (TM_MESSAGE_FEED - TM_MESSAGE_HELLO));
+    return (uint8_t)(TM_MESSAGE_HELLO + 1u + choice % (TM_MESSAGE_SET_BAUD - TM_MESSAGE_HELLO));
   }
   return choice < 255 ? TM_MESSAGE_HELLO : choose();
 }

@@ -17,6 +17,7 @@ _INFERENCE_MARGIN = 2  # times the longest inference yet is waited for an answer
 _NO_LAYER = 0xFFFFFFFF
 _READ_BYTES = 4096
 _SHOWN_NOISE_BYTES = 16
+_PROOF = b"\xa5"  # a byte with edges and without
 
 Result = TypeVar("Result")
 
@@ -118,6 +119,12 @@ class Marks:
     guard_after: bool
 
 
+class _RefusedError(DeviceError):
+    """A device that refused a request; `status` is the name of its reason."""
+
+    status = ""
+
+
 def _nothing() -> str:
     return ""
 
@@ -156,10 +163,16 @@ class Client:
         self._inference_seconds = 0.0  # the longest that one took
         self._greeted: Hello | None = None
 
-    def hello(self) -> Hello:
-        """Compare the protocols and return what the device says about itself; every session begins with this."""
+    def hello(self, seconds: float | None = None) -> Hello:
+        """Compare the protocols and return what the device says about itself; every session begins with this.
+
+        Args:
+            seconds: how long to wait for the answer. In the first session the default is that of any answer, and
+                later that of an inference: the device may be at one that was asked for before.
+        """
         self._input_sizes.clear()
-        self._greeted = self._hello()
+        default = self._answer_seconds if self._greeted is None else self._protocol.timeouts["inference"]
+        self._greeted = self._hello(seconds or default)
         return self._greeted
 
     def persevere(self, work: Callable[[], Result]) -> Result:
@@ -192,9 +205,7 @@ class Client:
                 "Keep the board as it is while it is asked, and start again.",
             )
 
-    def _hello(self) -> Hello:
-        # As patient as with an inference: the device may be at one that was asked for before.
-        patience = self._answer_seconds if self._greeted is None else self._protocol.timeouts["inference"]
+    def _hello(self, patience: float) -> Hello:
         answer = self._ask("hello", patience, protocol_hash=self._protocol.hash)
         if answer["protocol_hash"] != self._protocol.hash:
             raise self._refusal("hello", self._protocol.status("wrong_protocol"))
@@ -317,6 +328,30 @@ class Client:
         """Return the error of a stream whose device has not answered for so long."""
         return self._error(f"the device did not answer feed within {seconds:g} s")
 
+    def set_baud(self, baud: int) -> bool:
+        """Have the device go on at another rate (0: its own); return whether it does.
+
+        It answers at the old one.
+        """
+        try:
+            self._ask("set_baud", baud=baud)
+        except _RefusedError as error:
+            if error.status == "bad_range":
+                return False
+            raise
+        return True
+
+    def prove(self, seconds: float) -> None:
+        """Begin a session and send the longest frame, each answered within so many seconds.
+
+        Raises:
+            DeviceError: it is not.
+        """
+        self.hello(seconds)
+        if size := _number(self._ask("set_input", seconds, index=0, offset=0, data=b""), "size"):
+            most = _most_data(self._protocol.messages["set_input"].request)
+            self._ask("set_input", seconds, index=0, offset=0, data=_PROOF * min(size, most))
+
     def _read(self, message: str, index: int) -> bytes:
         step = _most_data(self._protocol.messages[message].response)
         data, size = b"", 1
@@ -425,8 +460,11 @@ class Client:
         }
         status_name, sentence = self._protocol.statuses[status]
         said = sentence[0].lower() + sentence[1:].rstrip(".")
-        kind = SessionLostError if status_name == "no_session" else DeviceError
-        return kind(f"the device refused {name}: {said}", hints.get(status_name, ""))
+        if status_name == "no_session":
+            return SessionLostError(f"the device refused {name}: {said}", hints[status_name])
+        refused = _RefusedError(f"the device refused {name}: {said}", hints.get(status_name, ""))
+        refused.status = status_name
+        return refused
 
     def _fault(self, body: bytes) -> DeviceError:
         try:

@@ -1,7 +1,7 @@
 """A session: a device that runs an image, and the client that talks to it."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -11,13 +11,15 @@ import serial
 
 from tinyml.board import Board
 from tinyml.build import Image
-from tinyml.errors import InputError
+from tinyml.errors import DeviceError, InputError
 from tinyml.link import Client, Clock, Hello
+from tinyml.link.baud import negotiate, rouse
 from tinyml.link.port import Port, names
 from tinyml.protocol import load
 from tinyml.run import qemu, renode
 
 _WRITE_SECONDS = 5.0
+_ROUSE_SECONDS = 2.0
 
 
 def targets(board: Board) -> dict[str, bool]:
@@ -38,19 +40,41 @@ class Session:
         hello: what the device said about itself.
         clock: converts the device's counts to instructions; None where a real board counts cycles.
         target_version: what runs the image, such as "QEMU 7.2.22".
+        baud: the line's rate, in bits a second.
     """
 
     def __init__(
-        self, client: Client, hello: Hello, clock: Clock | None, target_version: str, resources: ExitStack
+        self,
+        client: Client,
+        hello: Hello,
+        clock: Clock | None,
+        target_version: str,
+        resources: ExitStack,
+        baud: int,
+        line: Port | None = None,
     ) -> None:
         self.client = client
         self.hello = hello
         self.clock = clock
         self.target_version = target_version
+        self.baud = self._own_baud = baud
         self._resources = resources
+        self._line = line
+
+    def hurry(self) -> None:
+        """Go on at the fastest rate that both ends of the line hold; an emulator's line has the board's alone."""
+        if self._line is not None:
+            self.baud = negotiate(self.client, self._line)
+
+    def _back_to_its_own_rate(self) -> None:
+        """Leave the device so that another session finds it."""
+        if self._line is not None and self.baud != self._own_baud:
+            with suppress(DeviceError):
+                self.client.set_baud(0)
 
     def close(self) -> None:
         """Close the connection and end the emulator."""
+        self._back_to_its_own_rate()
         self._resources.close()
 
     def __enter__(self) -> "Session":
@@ -141,7 +165,7 @@ def _emulated(
             hello = client.hello()
             counts = client.persevere(lambda: clock(client, board))
             client.persevere(counts.check)
-            return Session(client, hello, counts, told, resources.pop_all())
+            return Session(client, hello, counts, told, resources.pop_all(), board.console.baud)
         raise AssertionError("the block returns or raises")
 
     return _Target(lambda board, port: check(board), start)
@@ -160,7 +184,12 @@ def _open_serial(image: Image, board: Board, port: str | None) -> Session:
         resources.callback(stream.close)
         patience = load().timeouts["reconnection"]
         client = Client(stream, architecture=board.architecture, reconnect=lambda: stream.reopen(patience))
-        return Session(client, client.hello(), None, board.title, resources.pop_all())
+        try:
+            hello = client.hello(_ROUSE_SECONDS)
+        except DeviceError:  # perhaps a session that ended badly has left it at another rate
+            rouse(stream)
+            hello = client.hello()
+        return Session(client, hello, None, board.title, resources.pop_all(), board.console.baud, stream)
     raise AssertionError("the block returns or raises")
 
 
