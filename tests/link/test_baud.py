@@ -107,9 +107,9 @@ def test_a_device_that_was_left_at_another_rate_is_roused(line: Line, client: Cl
     while line.devices() != 460_800:
         assert time.monotonic() < end
         time.sleep(0.01)
-    other = Client(line, answer_seconds=0.5)
+    other = Client(line)
     with pytest.raises(DeviceError, match="did not answer hello"):
-        other.hello()
+        other.hello(seconds=0.5)
     baud.rouse(line)
     other.hello()
     assert line.devices() == OWN
