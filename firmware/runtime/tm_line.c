@@ -5,9 +5,10 @@
 #include "tm_port.h"
 #include "tm_protocol.h"
 
-/* What waits for a byte does this meanwhile. A build for a host, where no interrupt comes, serves the line there.
- */
-#ifndef TM_LINE_WAIT
+/* What waits for a byte does this meanwhile: nothing, or where no interrupt comes, as on a host, its work. */
+#ifdef TM_LINE_POLLED
+#define TM_LINE_WAIT() serve()
+#else
 #define TM_LINE_WAIT() (void)0
 #endif
 
@@ -43,6 +44,19 @@ static uint8_t pop(tm_queue *queue) {
   return byte;
 }
 
+/* Moves up to a byte each way between port and queues. */
+static void serve(void) {
+  if (!is_empty(&line.out)) {
+    tm_port_write(pop(&line.out));
+  }
+  if (!is_full(&line.in)) {
+    const int32_t byte = tm_port_read();
+    if (byte >= 0) {
+      push(&line.in, (uint8_t)byte);
+    }
+  }
+}
+
 int32_t tm_line_read(void) {
   if (!line.queued) {
     return tm_port_read();
@@ -62,18 +76,6 @@ void tm_line_write(uint8_t byte) {
   push(&line.out, byte);
 }
 
-void tm_line_serve(void) {
-  if (!is_empty(&line.out)) {
-    tm_port_write(pop(&line.out));
-  }
-  if (!is_full(&line.in)) {
-    const int32_t byte = tm_port_read();
-    if (byte >= 0) {
-      push(&line.in, (uint8_t)byte);
-    }
-  }
-}
-
 uint32_t tm_line_queue(uint32_t hertz) {
   const uint32_t spare = (uint32_t)(__tm_spare_end - __tm_spare_start);
   uint32_t size = TM_QUEUE_BYTES;
@@ -86,7 +88,7 @@ uint32_t tm_line_queue(uint32_t hertz) {
   line.size = size;
   line.in = (tm_queue){.bytes = __tm_spare_start};
   line.out = (tm_queue){.bytes = __tm_spare_start + size};
-  line.queued = tm_port_interrupt(hertz);
+  line.queued = tm_port_interrupt(hertz, serve);
   return line.queued ? size : 0;
 }
 
@@ -97,15 +99,16 @@ void tm_line_direct(void) {
   while (!is_empty(&line.out)) {
     TM_LINE_WAIT();
   }
-  (void)tm_port_interrupt(0);
+  (void)tm_port_interrupt(0, serve);
   line.queued = false;
 }
 
 void tm_line_abandon(void) { line.queued = false; }
 
 /* Weak: a port that can has its own. */
-__attribute__((weak)) bool tm_port_interrupt(uint32_t hertz) {
+__attribute__((weak)) bool tm_port_interrupt(uint32_t hertz, void (*interrupt)(void)) {
   (void)hertz;
+  (void)interrupt;
   return false;
 }
 

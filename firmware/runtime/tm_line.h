@@ -22,7 +22,4 @@ void tm_line_direct(void);
 /* Ends the queues without a wait, for a report of a fault: the interrupt may not come any more. */
 void tm_line_abandon(void);
 
-/* Moves up to a byte each way between port and queues; the port's interrupt calls it. */
-void tm_line_serve(void);
-
 #endif

@@ -24,9 +24,9 @@ void tm_port_write(uint8_t byte);
  * that an emulator can answer in its place: Renode does, with the processor's count of instructions. */
 __attribute__((noinline)) uint32_t tm_port_ticks(void);
 
-/* Has an interrupt call tm_line_serve so many times a second; 0 ends it. Returns whether the port can. Only ports
- * whose tm_port_write never waits long have it; for the others the runtime has one that cannot. */
-bool tm_port_interrupt(uint32_t hertz);
+/* Has an interrupt call `serve` so many times a second; 0 ends it. Returns whether the port can. Only ports whose
+ * tm_port_write never waits long have it; for the others the runtime has one that cannot. */
+bool tm_port_interrupt(uint32_t hertz, void (*serve)(void));
 
 /* Returns whether the UART can run at `baud` (0: the board's own rate). With `now`, waits until the transmitter is
  * idle and goes on at it. For ports without it the runtime has one that cannot. */

@@ -74,7 +74,7 @@ uint32_t tm_port_ticks(void) {
   static uint32_t ticks;
   return ticks++;
 }
-bool tm_port_interrupt(uint32_t hertz) { return hertz != 1; }
+bool tm_port_interrupt(uint32_t hertz, void (*serve)(void)) { return hertz != 1 && serve != NULL; }
 void tm_port_reset(void) { longjmp(ended, 1); }
 void tm_port_halt(void) { abort(); }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runtime.host_device import LINE_WAIT, write_headers
+from tests.runtime.host_device import LINE_POLLED, write_headers
 from tinyml import resources
 
 HERE = Path(__file__).parent
@@ -51,7 +51,7 @@ def build(folder: Path, sources: list[Path] | None = None) -> Path:
         "-g",
         "-O1",
         "-DTM_LINK=",
-        LINE_WAIT,
+        LINE_POLLED,
         "-fsanitize=fuzzer,address,undefined",
         "-fno-sanitize-recover=all",
     ]

@@ -53,8 +53,9 @@ void tm_port_write(uint8_t byte) {
 /* A clock that only goes on when it is read makes counts that a test can foretell. */
 uint32_t tm_port_ticks(void) { return ticks++; }
 
-/* No interrupt comes, but TM_LINE_WAIT serves the line; a read must not wait then. */
-bool tm_port_interrupt(uint32_t hertz) {
+/* No interrupt comes: the line is TM_LINE_POLLED; a read must not wait then. */
+bool tm_port_interrupt(uint32_t hertz, void (*serve)(void)) {
+  (void)serve;
   if (hertz == NO_INTERRUPT_HERTZ) {
     return false;
   }

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #include "tm_cortex_m.h"
-#include "tm_line.h"
 #include "tm_port.h"
 
 #define TM_SYSTICK_CSR TM_REGISTER(0xE000E010u)
@@ -15,9 +14,12 @@
 #define TM_SYSTICK_CSR_ON 7u /* with its interrupt, from the core's clock */
 #define TM_SYSTICK_MOST 0xFFFFFFu
 
-void tm_cpu_systick(void) { tm_line_serve(); }
+static void (*tm_interrupt_serve)(void);
 
-bool tm_port_interrupt(uint32_t hertz) {
+void tm_cpu_systick(void) { tm_interrupt_serve(); }
+
+bool tm_port_interrupt(uint32_t hertz, void (*serve)(void)) {
+  tm_interrupt_serve = serve;
   TM_SYSTICK_CSR = 0;
   TM_BARRIER();
   if (hertz == 0) {
