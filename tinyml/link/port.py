@@ -11,8 +11,8 @@ from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
 
 from tinyml.errors import DeviceError
+from tinyml.protocol import load
 
-_WRITE_SECONDS = 5.0
 _POLL_SECONDS = 0.1
 _IN_USE = (errno.EBUSY, errno.EAGAIN)
 
@@ -61,7 +61,7 @@ class Port:
 
     def _open(self, name: str) -> serial.Serial:
         """Open a port. The lock is kept by programs that ask for one, the terminal's own by the kernel."""
-        opened = serial.Serial(name, self._baud, timeout=0, write_timeout=_WRITE_SECONDS, exclusive=True)
+        opened = serial.Serial(name, self._baud, timeout=0, write_timeout=load().timeouts["write"], exclusive=True)
         try:
             fcntl.ioctl(opened.fileno(), termios.TIOCEXCL)
         except OSError:

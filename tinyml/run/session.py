@@ -18,9 +18,6 @@ from tinyml.link.port import Port, names
 from tinyml.protocol import load
 from tinyml.run import qemu, renode
 
-_WRITE_SECONDS = 5.0
-_ROUSE_SECONDS = 2.0
-
 
 def targets(board: Board) -> dict[str, bool]:
     """Return the targets that can run an image of `board`, each with whether this machine has what it needs."""
@@ -159,7 +156,7 @@ def _emulated(
             told = version(board)
             emulator = emulate(image.elf, board)
             resources.callback(emulator.close)
-            stream = serial.serial_for_url(emulator.url, timeout=0, write_timeout=_WRITE_SECONDS)
+            stream = serial.serial_for_url(emulator.url, timeout=0, write_timeout=load().timeouts["write"])
             resources.callback(stream.close)
             client = Client(stream, explain=emulator.explain, architecture=board.architecture)
             hello = client.hello()
@@ -185,7 +182,7 @@ def _open_serial(image: Image, board: Board, port: str | None) -> Session:
         patience = load().timeouts["reconnection"]
         client = Client(stream, architecture=board.architecture, reconnect=lambda: stream.reopen(patience))
         try:
-            hello = client.hello(_ROUSE_SECONDS)
+            hello = client.hello(load().timeouts["greeting"])
         except DeviceError:  # perhaps a session that ended badly has left it at another rate
             rouse(stream)
             hello = client.hello()
