@@ -7,3 +7,4 @@ OPTIMIZE = "balanced"  # between the size and the speed of specialised kernels
 ARRANGEMENT = "streamed"  # of layers and tensors in the arena
 PREFIX = "model"  # of the C names
 TARGET = "qemu"  # where the image runs
+MODES = ("measure", "throughput")  # in which a device is driven; the first one is what a user gets

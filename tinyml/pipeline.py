@@ -22,7 +22,7 @@ from tinyml import quantize, trace
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
-from tinyml.defaults import ARRANGEMENT, ENGINE, LIMIT, OPERATORS, OPTIMIZE, PREFIX, TARGET
+from tinyml.defaults import ARRANGEMENT, ENGINE, LIMIT, MODES, OPERATORS, OPTIMIZE, PREFIX, TARGET
 from tinyml.emit import Choices, plan_for
 from tinyml.errors import InputError, ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
@@ -30,7 +30,7 @@ from tinyml.generate import Origin, Project, board_file, check_engine
 from tinyml.generate import generate as write_project
 from tinyml.generate.project import OUTPUTS, locked
 from tinyml.importers import tflite
-from tinyml.measure.agreement import agreeing
+from tinyml.measure.agreement import agreeing, float_agreement, label_agreement
 from tinyml.measure.expectations import Expectations, expect
 from tinyml.measure.interpreter import Array, desk_available, desk_name, oracle_available, run_desk
 from tinyml.measure.measurements import Measurements, Measurer, Run
@@ -343,6 +343,7 @@ def run(
     limit: int = LIMIT,
     target: str = TARGET,
     port: str | None = None,
+    mode: str = MODES[0],
     progress: Progress = _SILENT,
 ) -> Run:
     """Run samples on a built project's board or emulator; save the outputs as `outputs.npz` in the project.
@@ -355,13 +356,18 @@ def run(
         limit: at most this many samples, evenly spread; 0 for all.
         target: "qemu", "renode", or "serial" for a board.
         port: the board's serial port.
+        mode: "measure" sends a sample when the one before it is answered and counts instructions; "throughput"
+            keeps samples on their way while the device computes, and counts nothing.
         progress: hears of the stages.
 
     Raises:
+        InputError: the mode is not known.
         ProjectError: there is no project, or it is not built.
         SamplesError: the samples cannot be used, or none are given.
         MissingToolError, DeviceError: the emulator or the board is missing or does not answer.
     """
+    if mode not in MODES:
+        raise InputError(f"the mode {mode!r} is not known", f"Choose one of {', '.join(MODES)}.")
     made = Project.load(Path(project))
     check_target(made.board(), target, port)
     plan = made.plan()
@@ -371,7 +377,11 @@ def run(
         measurer = Measurer(session.client, plan, made.manifest["build_id"], session.clock)
         with progress.stage("run") as stage:
             count = len(chosen)
-            measured = measurer.run(chosen.inputs, progress=lambda done: stage.advance(done, count))
+            if mode == MODES[0]:
+                measured = measurer.run(chosen.inputs, progress=lambda done: stage.advance(done, count))
+            else:
+                session.hurry()
+                measured = measurer.stream(chosen.inputs, session.baud, lambda done: stage.advance(done, count))
             stage.text = f"{count} samples"
     file = made.path / OUTPUTS
     write_arrays(file, {f"output{i}": values for i, values in enumerate(measured.outputs)})
@@ -458,8 +468,8 @@ def _validate(
         source=source(selection),
         samples_sha256=expected.inputs_sha256,
         desk=_desk(plan, expected.inputs, measured, progress) if desk else None,
-        float_model=_float_agreement(converted, measured, indices),
-        labels=_label_agreement(chosen, measured),
+        float_model=float_agreement(converted, measured.outputs, indices),
+        labels=label_agreement(chosen, measured.outputs),
     )
     if converted is not None and converted.accuracy is not None:
         record["conversion"] = records.conversion(converted)
@@ -484,30 +494,6 @@ def _desk(
             return {"interpreter": desk_name(), "agree": None, "error": str(error)}
         stage.text = f"{agree} of {len(inputs[0])} samples agree with {desk_name()}"
     return {"interpreter": desk_name(), "agree": agree}
-
-
-def _top1(values: Array) -> npt.NDArray[np.intp]:
-    best: npt.NDArray[np.intp] = values.reshape(len(values), -1).argmax(axis=1)
-    return best
-
-
-def _float_agreement(
-    converted: Converted | None, measured: Measurements, indices: npt.NDArray[np.intp]
-) -> dict[str, Any] | None:
-    """Return how often device and float model name the same class; None where it is not known."""
-    if converted is None or converted.float_outputs is None or converted.accuracy is None:
-        return None
-    if converted.accuracy.agreement is None:  # not a classifier
-        return None
-    same = _top1(converted.float_outputs[0][indices]) == _top1(measured.outputs[0])
-    return {"top1_agree": int(same.sum())}
-
-
-def _label_agreement(chosen: Samples | None, measured: Measurements) -> dict[str, Any] | None:
-    """Return how often the device names the sample's label; None where there are no labels."""
-    if chosen is None or chosen.labels is None or len(measured.outputs) != 1:
-        return None
-    return {"top1_correct": int((_top1(measured.outputs[0]) == chosen.labels).sum())}
 
 
 def deploy(

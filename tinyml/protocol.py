@@ -1,7 +1,8 @@
 """The serial protocol, read from its one definition `firmware/protocol.toml`, for the host and as a C header.
 
-`load()` answers with the `Protocol`; `render_header()` with the text of `tm_protocol.h`. The definition's hash is
-in both, so that a host and a device built from different definitions notice at the first message.
+`load()` answers with the `Protocol`; `render_header()` with the text of `tm_protocol.h`, and `render_document()`
+with that of `firmware/PROTOCOL.md`. The definition's hash is in the first two, so that a host and a device built
+from different definitions notice at the first message.
 """
 
 import hashlib
@@ -127,19 +128,23 @@ class Protocol:
 
     Attributes:
         hash: 32 bits of the hash of all that is sent (not of texts and time-outs).
+        doc: how it works, in paragraphs.
         header: the fields that every frame begins with.
         messages: by name.
         statuses: (name, sentence) of each status code, by code.
         limits: whole numbers, by name.
         timeouts: seconds, by name.
+        docs: a sentence for each limit and each time-out, by name.
     """
 
     hash: int
+    doc: str
     header: Body
     messages: Mapping[str, Message]
     statuses: tuple[tuple[str, str], ...]
     limits: Mapping[str, int]
     timeouts: Mapping[str, float]
+    docs: Mapping[str, str]
 
     def status(self, name: str) -> int:
         """Return the code of a status."""
@@ -188,9 +193,14 @@ def _messages(tables: Mapping[str, dict[str, Any]], room: int) -> dict[str, Mess
     return messages
 
 
+def _values(table: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the values of limits or time-outs, by name."""
+    return {name: entry["value"] for name, entry in table.items()}
+
+
 def _hash(definition: Mapping[str, Any]) -> int:
     sent = {
-        "limits": definition["limits"],
+        "limits": _values(definition["limits"]),
         "header": list(definition["header"].items()),
         "status": list(definition["status"]),
         "messages": [
@@ -210,15 +220,18 @@ def parse(text: str) -> Protocol:
             used twice (errors in tinyml's own definition).
     """
     definition = tomllib.loads(text)
-    header = _body("header", definition["header"], definition["limits"]["frame_bytes"])
-    room = definition["limits"]["frame_bytes"] - header.size - CRC_BYTES
+    limits = _values(definition["limits"])
+    header = _body("header", definition["header"], limits["frame_bytes"])
+    room = limits["frame_bytes"] - header.size - CRC_BYTES
     return Protocol(
         hash=_hash(definition),
+        doc=definition["doc"].strip(),
         header=header,
         messages=_messages(definition["message"], room),
         statuses=tuple(definition["status"].items()),
-        limits=definition["limits"],
-        timeouts=definition["timeouts"],
+        limits=limits,
+        timeouts=_values(definition["timeouts"]),
+        docs={name: entry["doc"] for part in ("limits", "timeouts") for name, entry in definition[part].items()},
     )
 
 
@@ -231,3 +244,17 @@ def load() -> Protocol:
 def render_header() -> str:
     """Return the text of `tm_protocol.h`."""
     return render("tm_protocol.h.j2", protocol=load())
+
+
+def sendings() -> int:
+    """Return how often at most a request is sent that does not run the model."""
+    timeouts = load().timeouts
+    at, wait, count = 0.0, timeouts["first_retry"], 0
+    while at < timeouts["answer"]:
+        at, wait, count = at + wait, min(2 * wait, timeouts["longest_retry"]), count + 1
+    return count
+
+
+def render_document() -> str:
+    """Return the text of `firmware/PROTOCOL.md`, which describes the protocol for people."""
+    return render("protocol.md.j2", protocol=load(), crc_bytes=CRC_BYTES, sendings=sendings())

@@ -1,29 +1,39 @@
 #include "tm_device.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "tm_build.h"
 #include "tm_count.h"
 #include "tm_frame.h"
+#include "tm_line.h"
 #include "tm_port.h"
 #include "tm_protocol.h"
 
 #define TM_GUARD_PAINT 0xA5u
 #define TM_NO_LAYER 0xFFFFFFFFu
-#define TM_NO_SEQUENCE 0u
+#define TM_BITS_A_BYTE 10u /* on the line */
+#define TM_NO_SEQUENCE 0u  /* of what comes unasked */
 
 typedef struct {
   const tm_model *model;
   tm_decoder decoder;
   uint32_t next_layer;   /* the layer that may run next; the one before it has its output in memory */
   uint32_t active_layer; /* the layer that is running, for the report of a fault */
-  uint32_t answer_size;  /* bytes of the last answer, header included */
+  uint32_t answer_size;  /* bytes of the last answer, header included; 0 while there is no session */
   uint32_t request_crc;  /* of the request that it answered */
+  uint32_t fed_input;    /* of a stream: the input that is being filled, */
+  uint32_t fed_bytes;    /* how many bytes it has, */
+  uint32_t sent_bytes;   /* and how many bytes of outputs went before those in the answer */
+  uint16_t first;        /* the sequence number of the session's hello */
+  uint16_t last;         /* the sequence number of the last request that was carried out */
+  uint16_t lost_bytes;   /* how many bytes came since the last frame */
+  bool baud_due;         /* whether another rate begins when the answer is sent */
   bool reset_due;
 } tm_device;
 
-/* All that the link costs in RAM. */
+/* All that the link costs in RAM, but for the state of tm_line.c. */
 static TM_LINK tm_device device;
 static TM_LINK tm_request request;
 static TM_LINK tm_response response;
@@ -213,6 +223,88 @@ static uint8_t on_reset(uint32_t *rest) {
   return TM_STATUS_OK;
 }
 
+static uint8_t on_stream(uint32_t *rest) {
+  device.fed_input = 0;
+  device.fed_bytes = 0;
+  device.sent_bytes = 0;
+  response.part.body.stream.queue_bytes = tm_line_queue(request.part.body.stream.hertz);
+  *rest = 0;
+  return TM_STATUS_OK;
+}
+
+/* Sends the part of an answer to feed that is in the buffer. */
+static void send_more(uint32_t size) {
+  response.part.header.status = TM_STATUS_MORE;
+  tm_frame_send(response.bytes, (uint32_t)offsetof(tm_response, part.body.feed.data) + size);
+  device.sent_bytes += size;
+  response.part.body.feed.position = device.sent_bytes;
+}
+
+/* Appends an output to the answer, in which `*used` bytes are used. */
+static void append_output(const tm_buffer *output, uint32_t *used) {
+  tm_feed_response *fed = &response.part.body.feed;
+  for (uint32_t at = 0; at < output->size;) {
+    if (*used == sizeof(fed->data)) {
+      send_more(*used);
+      *used = 0;
+    }
+    uint32_t copied = 0;
+    (void)read_buffer(output, at, (uint32_t)sizeof(fed->data) - *used, fed->data + *used, &copied);
+    *used += copied;
+    at += copied;
+  }
+}
+
+/* Runs the sample that is whole, and appends its outputs to the answer. */
+static uint8_t run_fed(uint32_t *used) {
+  begin_sample();
+  device.model->run(0, device.model->layer_count);
+  device.fed_input = 0;
+  for (uint32_t i = 0; i < device.model->output_count; i++) {
+    append_output(&device.model->outputs[i], used);
+  }
+  return guard_status();
+}
+
+static uint8_t on_feed(uint32_t *rest) {
+  const tm_model *model = device.model;
+  /* A sample is whole with the last byte of its last input, which therefore has one. */
+  if (model->input_count == 0 || model->inputs[model->input_count - 1u].size == 0) {
+    return TM_STATUS_NO_MODEL;
+  }
+  uint32_t used = 0;
+  uint8_t status = TM_STATUS_OK;
+  response.part.body.feed.position = device.sent_bytes;
+  for (uint32_t at = 0; at < *rest && status == TM_STATUS_OK;) {
+    const tm_buffer *input = &model->inputs[device.fed_input];
+    const uint32_t room = input->size - device.fed_bytes;
+    const uint32_t taken = room < *rest - at ? room : *rest - at;
+    memcpy(input->data + device.fed_bytes, request.part.body.feed.data + at, taken);
+    at += taken;
+    device.fed_bytes += taken;
+    if (device.fed_bytes == input->size) {
+      device.fed_bytes = 0;
+      device.fed_input++;
+      if (device.fed_input == model->input_count) {
+        status = run_fed(&used);
+      }
+    }
+  }
+  device.sent_bytes += used;
+  *rest = used;
+  return status;
+}
+
+static uint8_t on_set_baud(uint32_t *rest) {
+  const uint32_t baud = request.part.body.set_baud.baud;
+  if (baud > tm_port_clock_hz() / TM_CYCLES_A_BYTE * TM_BITS_A_BYTE || !tm_port_baud(baud, false)) {
+    return TM_STATUS_BAD_RANGE;
+  }
+  device.baud_due = true;
+  *rest = 0;
+  return TM_STATUS_OK;
+}
+
 /* Carries out the request whose body has `size` bytes. Sets the size of the response's body; returns a status. */
 static uint8_t carry_out(uint32_t size, uint32_t *response_size) {
   uint32_t rest;
@@ -235,25 +327,57 @@ static uint8_t carry_out(uint32_t size, uint32_t *response_size) {
   }
 }
 
+/* Refuses a request outside the session. The last answer stays, for a repetition of the request that it is to. */
+static void refuse(const tm_header *asked) {
+  union {
+    tm_header header;
+    uint8_t bytes[sizeof(tm_header) + TM_CRC_BYTES];
+  } refusal = {.header = *asked};
+  refusal.header.status = TM_STATUS_NO_SESSION;
+  tm_frame_send(refusal.bytes, sizeof(tm_header));
+}
+
+/* Carries out the request of `size` bytes, sends the answer and keeps it. */
+static void respond(uint32_t size, uint32_t crc) {
+  uint32_t body = 0;
+  if (request.part.header.message != TM_MESSAGE_FEED) {
+    tm_line_direct();
+  }
+  response.part.header = request.part.header;
+  response.part.header.status = carry_out(size - (uint32_t)sizeof(tm_header), &body);
+  if (response.part.header.status != TM_STATUS_OK) {
+    body = 0;
+  }
+  device.answer_size = (uint32_t)sizeof(tm_header) + body;
+  device.request_crc = crc;
+  device.last = request.part.header.sequence;
+  tm_frame_send(response.bytes, device.answer_size);
+}
+
 /* Answers the frame of `size` bytes in the request buffer. */
 static void answer(uint32_t size) {
   const tm_header *asked = &request.part.header;
-  if (size < sizeof(tm_header)) {
+  if (size < sizeof(tm_header) || asked->status != TM_STATUS_REQUEST) {
     return;
   }
+  const bool in_session = device.answer_size != 0;
   const uint32_t crc = tm_crc32(0, request.bytes, size);
-  const bool repeated = asked->sequence != TM_NO_SEQUENCE && device.answer_size != 0 && crc == device.request_crc;
-  if (!repeated) {
-    uint32_t body = 0;
-    response.part.header = *asked;
-    response.part.header.status = carry_out(size - (uint32_t)sizeof(tm_header), &body);
-    if (response.part.header.status != TM_STATUS_OK) {
-      body = 0;
+  if (in_session && crc == device.request_crc) {
+    tm_frame_send(response.bytes, device.answer_size);
+  } else if (asked->message == TM_MESSAGE_HELLO) {
+    if (in_session && asked->sequence == device.first) {
+      return; /* a late copy of the session's own */
     }
-    device.answer_size = (uint32_t)sizeof(tm_header) + body;
-    device.request_crc = crc;
+    respond(size, crc);
+    device.first = device.last;
+    if (response.part.header.status != TM_STATUS_OK) {
+      device.answer_size = 0;
+    }
+  } else if (in_session && asked->sequence == (uint16_t)(device.last + 1u)) {
+    respond(size, crc);
+  } else {
+    refuse(asked);
   }
-  tm_frame_send(response.bytes, device.answer_size);
 }
 
 void tm_device_serve(const tm_model *model) {
@@ -261,19 +385,28 @@ void tm_device_serve(const tm_model *model) {
   device.next_layer = 0;
   device.active_layer = TM_NO_LAYER;
   device.answer_size = 0;
+  device.lost_bytes = 0;
+  device.baud_due = false;
   device.reset_due = false;
   request.part.header.message = 0;
   tm_decoder_init(&device.decoder, request.bytes, sizeof(request.bytes));
   tm_port_init();
   paint_guards(model);
   for (;;) {
-    const int32_t byte = tm_port_read();
+    const int32_t byte = tm_line_read();
     if (byte < 0) {
       continue;
     }
     const uint32_t size = tm_decoder_push(&device.decoder, (uint8_t)byte);
+    device.lost_bytes++;
     if (size != 0) {
       answer(size);
+      device.lost_bytes = 0;
+    }
+    if (device.baud_due || device.lost_bytes == TM_LOST_BYTES) {
+      (void)tm_port_baud(device.baud_due ? request.part.body.set_baud.baud : 0, true);
+      device.baud_due = false;
+      device.lost_bytes = 0;
     }
     if (device.reset_due) {
       tm_port_reset();
@@ -292,6 +425,7 @@ __attribute__((weak)) void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
   fault->lr = lr;
   fault->message = request.part.header.message;
   fault->layer = device.active_layer;
+  tm_line_abandon();
   for (;;) {
     tm_frame_send(response.bytes, (uint32_t)(sizeof(tm_header) + sizeof(tm_fault_response)));
     while (tm_port_read() != 0) {

@@ -9,7 +9,9 @@
  * and the link's buffers are not initialized at start. */
 #define TM_CONSTANT __attribute__((section(".tm_constants"))) /* weights, biases, requantization tables */
 #define TM_ARENA __attribute__((section(".tm_arena"), aligned(16)))
+#ifndef TM_LINK /* a sanitizer's build has none: what has a section of its own is not guarded */
 #define TM_LINK __attribute__((section(".tm_link"), aligned(4)))
+#endif
 
 /* Bytes that generated code leaves free before and after the arena. The runtime paints them at start and tells
  * the host when a write outside the arena has changed them. */

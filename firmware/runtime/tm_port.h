@@ -2,10 +2,12 @@
 #ifndef TM_PORT_H
 #define TM_PORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Prepares clocks, the console UART and the tick counter. Interrupts stay off, so that nothing disturbs a count;
- * but for one at each wrap of a counter of less than 32 bits, whose length is the board's `wrap_instructions`. */
+ * but for tm_port_interrupt's, and for one at each wrap of a counter of less than 32 bits, whose length is the
+ * board's `wrap_instructions`. */
 void tm_port_init(void);
 
 /* Returns the core's clock in Hz as tm_port_init could set it up: the board's, or the one after a reset where a
@@ -22,6 +24,14 @@ void tm_port_write(uint8_t byte);
  * that an emulator can answer in its place: Renode does, with the processor's count of instructions. */
 __attribute__((noinline)) uint32_t tm_port_ticks(void);
 
+/* Has an interrupt call `serve` so many times a second; 0 ends it. Returns whether the port can. Only ports whose
+ * tm_port_write never waits long have it; for the others the runtime has one that cannot. */
+bool tm_port_interrupt(uint32_t hertz, void (*serve)(void));
+
+/* Returns whether the UART can run at `baud` (0: the board's own rate). With `now`, waits until the transmitter is
+ * idle and goes on at it. For ports without it the runtime has one that cannot. */
+bool tm_port_baud(uint32_t baud, bool now);
+
 /* Waits until the transmitter is idle, then restarts the chip. Does not return. */
 void tm_port_reset(void);
 
@@ -33,6 +43,10 @@ void tm_port_halt(void);
 extern uint32_t __tm_stack_bottom[];
 extern uint32_t __tm_stack_top[];
 #define TM_STACK_PAINT 0xA5A5A5A5u
+
+/* The RAM that nothing of the image uses: its first byte, and the one after its last. */
+extern uint8_t __tm_spare_start[];
+extern uint8_t __tm_spare_end[];
 
 /* The port's fault handler calls this with a stack that works, also after a stack overflow. It does not return:
  * the runtime's reports to the host, and a program without the link has its own. `cause` is the port's own (a

@@ -49,7 +49,9 @@ class Interfering:
 
 @pytest.fixture
 def client(device: HostDevice) -> Client:
-    return Client(device.stream)
+    client = Client(device.stream)
+    client.hello()
+    return client
 
 
 @pytest.fixture
@@ -72,7 +74,6 @@ def test_hello_describes_the_device(client: Client) -> None:
 
 
 def test_an_inference(client: Client) -> None:
-    client.hello()
     for _ in range(2):
         set_inputs(client)
         assert client.invoke().ticks == 1  # the host's clock goes on when it is read
@@ -124,7 +125,7 @@ def test_a_fault_is_reported_with_the_layer_and_reported_again(client: Client) -
 
 
 def test_an_input_of_a_wrong_size_is_not_sent(client: Client) -> None:
-    with pytest.raises(ValueError, match="3 bytes were given for input 1, which has 4"):
+    with pytest.raises(DeviceError, match="3 bytes were given for input 1, which has 4 on the device"):
         client.set_input(1, b"abc")
 
 
@@ -185,6 +186,7 @@ def test_the_error_says_what_was_heard(device: HostDevice) -> None:
     mute = False
     line = Interfering(device.stream, sent=lambda data: b"" if mute else data)
     client = Client(line, answer_seconds=0.3, explain=lambda: "its emulator has ended")
+    client.hello()
     client.memory()
     mute = True
     with pytest.raises(

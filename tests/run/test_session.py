@@ -181,8 +181,9 @@ def test_a_connected_board_runs_a_model(image_of: ImageOf, serial_port: str) -> 
         session.client.set_input(1, SECOND)
         session.client.invoke()
         assert session.client.get_output(0) == expected_output(DATA, SECOND)
-        with pytest.raises(DeviceError, match="cannot be opened"):
+        with pytest.raises(DeviceError, match="cannot be opened: another program uses it") as caught:
             start(image, board, "serial", serial_port)
+        assert caught.value.hint == f"End that program: `fuser {serial_port}` names it."
 
 
 def test_a_port_that_cannot_be_opened_is_named(image_of: ImageOf) -> None:

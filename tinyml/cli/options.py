@@ -74,6 +74,12 @@ Target = Annotated[
 Flash = Annotated[
     bool, typer.Option("--flash/--no-flash", help="With --target serial: write the image into the board first.")
 ]
+Mode = Annotated[
+    str,
+    typer.Option(
+        "--mode", help="measure (counts instructions), or throughput (samples on their way while it computes)."
+    ),
+]
 Port = Annotated[
     str | None, typer.Option("--port", help="The board's serial port, for --target serial.", show_default=False)
 ]

@@ -1,20 +1,25 @@
 """The host's half of the protocol: asks a device, repeats what is not answered, and gives up in bounded time."""
 
+import random
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from tinyml import frames, protocol
 from tinyml.architecture import CORTEX_M, Architecture
-from tinyml.errors import DeviceError
+from tinyml.errors import DeviceError, SessionLostError
 from tinyml.link import faults, refusals
 
-_MAX_SEQUENCE = 0xFFFF
+_SEQUENCES = 1 << 16
+_INFERENCE_MARGIN = 2  # times the longest inference yet is waited for an answer before it is asked for again
 _NO_LAYER = 0xFFFFFFFF
 _READ_BYTES = 4096
 _SHOWN_NOISE_BYTES = 16
+_PROOF = b"\xa5"  # a byte with edges and without
+
+Result = TypeVar("Result")
 
 
 class Stream(Protocol):
@@ -82,6 +87,23 @@ class LayerRun:
 
 
 @dataclass(frozen=True)
+class Fed:
+    """A frame of the answer to a feed.
+
+    Attributes:
+        sequence: the feed's.
+        last: whether the answer ends with it.
+        position: how many bytes of outputs, modulo 2**32, the stream had before these.
+        data: bytes of outputs.
+    """
+
+    sequence: int
+    last: bool
+    position: int
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Marks:
     """The device's memory marks.
 
@@ -97,6 +119,12 @@ class Marks:
     guard_after: bool
 
 
+class _RefusedError(DeviceError):
+    """A device that refused a request; `status` is the name of its reason."""
+
+    status = ""
+
+
 def _nothing() -> str:
     return ""
 
@@ -109,6 +137,7 @@ class Client:
         answer_seconds: how long to wait for an answer that needs no inference.
         explain: returns what else is known when the device falls silent, such as why its emulator ended.
         architecture: of the device's processor, which a report of a fault is read by.
+        reconnect: opens the connection again after it broke, or raises DeviceError; None where that cannot be.
     """
 
     def __init__(
@@ -117,21 +146,69 @@ class Client:
         answer_seconds: float | None = None,
         explain: Callable[[], str] = _nothing,
         architecture: Architecture = CORTEX_M,
+        reconnect: Callable[[], None] | None = None,
     ) -> None:
         self._protocol = protocol.load()
         self._stream = stream
         self._answer_seconds = answer_seconds or self._protocol.timeouts["answer"]
         self._explain = explain
         self._architecture = architecture
+        self._reconnect = reconnect
         self._decoder = frames.Decoder(self._protocol.limits["frame_bytes"])
         self._names = {message.id: name for name, message in self._protocol.messages.items()}
-        self._sequence = 0
+        # At random, so that nothing from a session before ours has a number that we are going to use.
+        self._sequence = random.SystemRandom().randrange(_SEQUENCES)
         self._last_heard = ""
         self._input_sizes: dict[int, int] = {}
+        self._inference_seconds = 0.0  # the longest that one took
+        self._greeted: Hello | None = None
 
-    def hello(self) -> Hello:
-        """Compare the protocols and return what the device says about itself; every session begins with this."""
-        answer = self._ask("hello", protocol_hash=self._protocol.hash)
+    def hello(self, seconds: float | None = None) -> Hello:
+        """Compare the protocols and return what the device says about itself; every session begins with this.
+
+        Args:
+            seconds: how long to wait for the answer. In the first session the default is that of any answer, and
+                later that of an inference: the device may be at one that was asked for before.
+        """
+        self._input_sizes.clear()
+        default = self._answer_seconds if self._greeted is None else self._protocol.timeouts["inference"]
+        self._greeted = self._hello(seconds or default)
+        return self._greeted
+
+    def persevere(self, work: Callable[[], Result]) -> Result:
+        """Return the result of `work`, which is begun anew where the session was lost in it.
+
+        Args:
+            work: sets all that it relies on: after a restart the device has forgotten its inputs.
+
+        Raises:
+            DeviceError: as `work` does, the device runs another firmware than before, or the session was lost
+                more often than the limit `resumptions`.
+        """
+        for _ in range(self._protocol.limits["resumptions"]):
+            try:
+                return work()
+            except SessionLostError:
+                self.resume()
+        return work()
+
+    def resume(self) -> None:
+        """Begin a session again after one was lost.
+
+        Raises:
+            DeviceError: the device does not answer, or runs another firmware than before.
+        """
+        before, now = self._greeted, self.hello()
+        if before and (before.build_id, before.model_sha256) != (now.build_id, now.model_sha256):
+            raise DeviceError(
+                f"the device ran the firmware {before.build_id:08x}, and {now.build_id:08x} after a restart",
+                "Keep the board as it is while it is asked, and start again.",
+            )
+
+    def _hello(self, patience: float) -> Hello:
+        answer = self._ask("hello", patience, protocol_hash=self._protocol.hash)
+        if answer["protocol_hash"] != self._protocol.hash:
+            raise self._refusal("hello", self._protocol.status("wrong_protocol"))
         if error := _number(answer, "model_error"):
             index, detail = _number(answer, "model_error_index"), _number(answer, "model_error_detail")
             raise DeviceError(refusals.text(error, index, detail), refusals.hint(error))
@@ -160,10 +237,13 @@ class Client:
         """Write all bytes of an input. An inference may overwrite it, so that it is set before each.
 
         Raises:
-            ValueError: `data` has not as many bytes as the input.
+            DeviceError: `data` has not as many bytes as the device says that the input has.
         """
         if len(data) != (size := self.input_size(index)):
-            raise ValueError(f"{len(data)} bytes were given for input {index}, which has {size}")
+            raise DeviceError(
+                f"{len(data)} bytes were given for input {index}, which has {size} on the device",
+                "Build the project and write it into the board with `tinyml flash DIR`.",
+            )
         step = _most_data(self._protocol.messages["set_input"].request)
         for offset in range(0, size, step):
             self._ask("set_input", index=index, offset=offset, data=data[offset : offset + step])
@@ -198,65 +278,176 @@ class Client:
     def reset(self) -> None:
         """Restart the device. It needs a moment, and then a `hello`, which asks until it answers."""
         self._ask("reset")
-        self._input_sizes.clear()
+
+    def stream(self, hertz: int) -> int:
+        """Begin a stream of samples whose line is served so many times a second.
+
+        Returns:
+            How many bytes may be on their way to the device; 0 where it takes one feed after the other.
+        """
+        return _number(self._ask("stream", hertz=hertz), "queue_bytes")
+
+    @property
+    def feed_bytes(self) -> int:
+        """The most bytes of inputs that one feed takes."""
+        return _most_data(self._protocol.messages["feed"].request)
+
+    def feed(self, data: bytes) -> tuple[int, bytes]:
+        """Send the next bytes of a stream's inputs; return their sequence number, and what was sent."""
+        sent = self._encoded(self._protocol.messages["feed"], data=data)
+        self.send(sent, "feed")
+        return self._sequence, sent
+
+    def fed(self, until: float, sequences: Container[int]) -> list[Fed]:
+        """Wait for answers to feeds until the given time of the monotonic clock.
+
+        Args:
+            until: the time.
+            sequences: the feeds that are unanswered; answers to others are late copies and left out.
+        """
+        feed = self._protocol.messages["feed"]
+        ok, more = self._protocol.status("ok"), self._protocol.status("more")
+        found = []
+        for frame in self._receive(until, "feed"):
+            header, body = self._heard(frame)
+            status = header.get("status", ok)
+            if header.get("message") != feed.id or status == self._protocol.status("request"):
+                continue  # what is left of something earlier
+            if (sequence := _number(header, "sequence")) not in sequences:
+                continue
+            if status not in (ok, more):
+                raise self._refusal("feed", _number(header, "status"))
+            try:
+                answer = feed.response.unpack(body)
+            except ValueError as error:
+                raise self._error(f"the device's answer to feed cannot be read: {error}") from None
+            found.append(Fed(sequence, status == ok, _number(answer, "position"), _bytes(answer, "data")))
+        return found
+
+    def silent(self, seconds: float) -> DeviceError:
+        """Return the error of a stream whose device has not answered for so long."""
+        return self._error(f"the device did not answer feed within {seconds:g} s")
+
+    def set_baud(self, baud: int) -> bool:
+        """Have the device go on at another rate (0: its own); return whether it does.
+
+        It answers at the old one.
+        """
+        try:
+            self._ask("set_baud", baud=baud)
+        except _RefusedError as error:
+            if error.status == "bad_range":
+                return False
+            raise
+        return True
+
+    def prove(self, seconds: float) -> None:
+        """Begin a session and send the longest frame, each answered within so many seconds.
+
+        Raises:
+            DeviceError: it is not.
+        """
+        self.hello(seconds)
+        if size := _number(self._ask("set_input", seconds, index=0, offset=0, data=b""), "size"):
+            most = _most_data(self._protocol.messages["set_input"].request)
+            self._ask("set_input", seconds, index=0, offset=0, data=_PROOF * min(size, most))
 
     def _read(self, message: str, index: int) -> bytes:
         step = _most_data(self._protocol.messages[message].response)
-        data = b""
-        while True:
+        data, size = b"", 1
+        while len(data) < size:
             answer = self._ask(message, index=index, offset=len(data), length=step)
-            chunk, size = _bytes(answer, "data"), _number(answer, "size")
+            chunk, said = _bytes(answer, "data"), _number(answer, "size")
+            size = said if not data else size
+            # Every piece but the last is full: a device that sends less would be asked without end.
+            due, most = min(step, max(size - len(data), 0)), self._protocol.limits["output_bytes"]
+            if said != size or len(chunk) != due or size > most:
+                raise DeviceError(
+                    f"the device sent {len(chunk)} bytes from byte {len(data)} of {message} {index} on, "
+                    f"which by its word has {said}; {due} were due, and at most {most} are read",
+                    "Generate and build the project again with this version of tinyml.",
+                )
             data += chunk
-            if len(data) == size:
-                return data
-            if not chunk or len(data) > size:
-                raise DeviceError(f"the device sent {len(data)} bytes for {message} {index}, which has {size}")
+        return data
 
     def _ask(
         self, name: str, seconds: float | None = None, /, **fields: protocol.Value
     ) -> dict[str, protocol.Value]:
         """Send a request until its answer comes; return the answer's fields."""
         message = self._protocol.messages[name]
-        if message.request is None:
-            raise ValueError(f"{name} is not a message that a host sends")
-        self._sequence = 0 if name == "hello" else self._sequence % _MAX_SEQUENCE + 1
-        header = {"sequence": self._sequence, "message": message.id, "status": 0}
-        sent = frames.encode(self._protocol.header.pack(header) + message.request.pack(fields))
+        sent = self._encoded(message, **fields)
         patience = self._protocol.timeouts["inference"] if message.inference else self._answer_seconds
         patience = seconds or patience
         began = time.monotonic()
-        wait = self._protocol.timeouts["first_retry"]
+        wait, longest = self._retries(message)
         resend_at = began
         while (now := time.monotonic()) < began + patience:
             if now >= resend_at:
-                self._send(sent, name)
-                resend_at, wait = now + wait, 2 * wait
+                self.send(sent, name)
+                sent_at = now
+                resend_at, wait = now + wait, min(2 * wait, longest)
             for frame in self._receive(min(resend_at, began + patience), name):
                 answer = self._answer(frame, message)
                 if answer is not None:
+                    if message.inference:
+                        self._inference_seconds = max(self._inference_seconds, time.monotonic() - sent_at)
                     return answer
         raise self._error(f"the device did not answer {name} within {patience:g} s")
 
+    def _encoded(self, message: protocol.Message, **fields: protocol.Value) -> bytes:
+        """Return the bytes that send a request, with the next sequence number."""
+        if message.request is None:
+            raise ValueError(f"{message.name} is not a message that a host sends")
+        self._sequence = (self._sequence + 1) % _SEQUENCES
+        header = {
+            "sequence": self._sequence,
+            "message": message.id,
+            "status": self._protocol.status("request"),
+        }
+        return frames.encode(self._protocol.header.pack(header) + message.request.pack(fields))
+
+    def _retries(self, message: protocol.Message) -> tuple[float, float]:
+        """Return after how many seconds a request is sent again, and to how many that doubles.
+
+        While a device computes it does not hear, and what is sent to it then may be lost in pieces: an inference
+        is asked for again only when its answer is long overdue.
+        """
+        first = self._protocol.timeouts["first_retry"]
+        if message.inference:
+            longest = self._protocol.timeouts["inference"]
+            return first + _INFERENCE_MARGIN * self._inference_seconds, longest
+        return first, max(first, self._protocol.timeouts["longest_retry"])
+
     def _answer(self, frame: bytes, asked: protocol.Message) -> dict[str, protocol.Value] | None:
         """Return the fields of the answer to the last request, or None where `frame` is another one."""
-        if len(frame) < self._protocol.header.size:
+        header, body = self._heard(frame)
+        if not header:
             return None
-        header = self._protocol.header.unpack(frame[: self._protocol.header.size])
-        body = frame[self._protocol.header.size :]
-        message = _number(header, "message")
-        name = self._names.get(message, f"message {message}")
-        self._last_heard = "a report of a fault" if name == "fault" else f"its answer to {name}"
-        if name == "fault":
-            raise self._fault(body)
-        if (header["sequence"], message) != (self._sequence, asked.id):
-            return None  # the answer to a repetition of an earlier request
+        message = header["message"]
         status = _number(header, "status")
+        if (header["sequence"], message) != (self._sequence, asked.id) or status == self._protocol.status(
+            "request"
+        ):
+            return None  # the answer to a repetition of an earlier request, or an echo of ours
         if status != self._protocol.status("ok"):
             raise self._refusal(asked.name, status)
         try:
             return asked.response.unpack(body)
         except ValueError as error:
-            raise self._error(f"the device's answer to {name} cannot be read: {error}") from None
+            raise self._error(f"the device's answer to {asked.name} cannot be read: {error}") from None
+
+    def _heard(self, frame: bytes) -> tuple[dict[str, protocol.Value], bytes]:
+        """Return header and body of a frame; no header where it has none. A report of a fault is raised."""
+        size = self._protocol.header.size
+        if len(frame) < size:
+            return {}, b""
+        header, body = self._protocol.header.unpack(frame[:size]), frame[size:]
+        message = _number(header, "message")
+        name = self._names.get(message, f"message {message}")
+        self._last_heard = "a report of a fault" if name == "fault" else f"its answer to {name}"
+        if name == "fault":
+            raise self._fault(body)
+        return header, body
 
     def _refusal(self, name: str, status: int) -> DeviceError:
         if status >= len(self._protocol.statuses):
@@ -265,10 +456,15 @@ class Client:
             "guard_overwritten": "A kernel wrote more than was planned; undo changes of the generated code.",
             "wrong_protocol": "Generate and build the project again with this version of tinyml.",
             "unknown_message": "Generate and build the project again with this version of tinyml.",
+            "no_session": "Start again; if it comes again, look after the board's supply and other programs.",
         }
         status_name, sentence = self._protocol.statuses[status]
         said = sentence[0].lower() + sentence[1:].rstrip(".")
-        return DeviceError(f"the device refused {name}: {said}", hints.get(status_name, ""))
+        if status_name == "no_session":
+            return SessionLostError(f"the device refused {name}: {said}", hints[status_name])
+        refused = _RefusedError(f"the device refused {name}: {said}", hints.get(status_name, ""))
+        refused.status = status_name
+        return refused
 
     def _fault(self, body: bytes) -> DeviceError:
         try:
@@ -285,11 +481,12 @@ class Client:
             f"`{self._architecture.tool_prefix}addr2line -fe firmware.elf PC` names the line.",
         )
 
-    def _send(self, data: bytes, name: str) -> None:
+    def send(self, data: bytes, name: str) -> None:
+        """Send the bytes of a request, which may be one that was sent before."""
         try:
             self._stream.write(data)
         except OSError as error:
-            raise self._error(f"the connection broke when {name} was sent ({error})") from error
+            raise self._broken(f"the connection broke when {name} was sent ({error})") from error
 
     def _receive(self, until: float, name: str) -> list[bytes]:
         """Wait for bytes until the given time of the monotonic clock; return the frames that they complete."""
@@ -297,7 +494,15 @@ class Client:
             ready, _, _ = select.select([self._stream], [], [], max(0.0, until - time.monotonic()))
             return self._decoder.push(self._stream.read(_READ_BYTES)) if ready else []
         except OSError as error:
-            raise self._error(f"the connection broke before {name} was answered ({error})") from error
+            raise self._broken(f"the connection broke before {name} was answered ({error})") from error
+
+    def _broken(self, problem: str) -> DeviceError:
+        """Return the error that ends a request whose connection broke; it is open again where it can be."""
+        if self._reconnect is None:
+            return self._error(problem)
+        self._reconnect()
+        self._decoder = frames.Decoder(self._protocol.limits["frame_bytes"])
+        return SessionLostError(f"{problem}; it is open again", "Start again.")
 
     def _error(self, problem: str) -> DeviceError:
         """Return the error that says `problem` and what was heard last."""

@@ -3,11 +3,13 @@
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from tinyml.errors import DeviceError
+from tinyml.link import throughput
 from tinyml.link.client import Client, Count
 from tinyml.link.clock import Clock
 from tinyml.measure.agreement import agreeing
@@ -190,7 +192,7 @@ class Measurer:
         self._check_firmware()
         runs = []
         for sample in range(len(inputs[0])):
-            runs.append(self._infer(inputs, sample))
+            runs.append(self._client.persevere(partial(self._infer, inputs, sample)))
             progress(sample + 1)
         outputs = tuple(np.stack([out[i] for _, out in runs]) for i in range(len(self._plan.graph.outputs)))
         exact: tuple[bool, ...] = ()
@@ -198,11 +200,45 @@ class Measurer:
         if expectations is not None:
             exact = agreeing(expectations.outputs, outputs)
             if not all(exact):
-                mismatch = self._locate(expectations, exact.index(False), oracle)
-        layers = self._layer_counts(inputs)
-        stack = self._client.memory().stack_bytes
+                locate = partial(self._locate, expectations, exact.index(False), oracle)
+                mismatch = self._client.persevere(locate)
+        layers = self._client.persevere(partial(self._layer_counts, inputs))
+        stack = self._client.persevere(self._client.memory).stack_bytes
         counts = tuple(self._unwrapped(count, layers) for count, _ in runs if count is not None)
         return Measurements(outputs, len(runs), counts, layers, exact, mismatch, stack)
+
+    def stream(
+        self,
+        inputs: tuple[Array, ...],
+        baud: int,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> Measurements:
+        """Run `inputs` in throughput mode: samples are on their way while the device computes; nothing is counted.
+
+        Args:
+            inputs: the samples, as for `run`.
+            baud: the line's rate, in bits a second.
+            progress: called with how many samples are done.
+
+        Raises:
+            DeviceError: as `run` does.
+        """
+        self._check_firmware()
+        graph = self._plan.graph
+        kinds = [(np.dtype(graph.tensors[t].type), graph.tensors[t].shape) for t in graph.outputs]
+        sizes = [graph.tensors[t].nbytes for t in graph.outputs]
+        samples = [
+            b"".join(np.ascontiguousarray(values[sample]).tobytes() for values in inputs)
+            for sample in range(len(inputs[0]))
+        ]
+        answered = throughput.run(self._client, samples, sum(sizes), baud, progress=progress)
+        raw = np.frombuffer(b"".join(answered), np.uint8).reshape(len(samples), sum(sizes))
+        outputs = tuple(
+            np.ascontiguousarray(part).view(kind).reshape(len(samples), *shape)
+            for part, (kind, shape) in zip(np.split(raw, np.cumsum(sizes)[:-1], axis=1), kinds, strict=True)
+        )
+        stack = self._client.persevere(self._client.memory).stack_bytes
+        return Measurements(outputs, len(samples), (), (), (), None, stack)
 
     def _check_firmware(self) -> None:
         hello = self._client.hello()

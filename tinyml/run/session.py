@@ -1,22 +1,22 @@
 """A session: a device that runs an image, and the client that talks to it."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
 import serial
-from serial.tools import list_ports
 
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.errors import DeviceError, InputError
 from tinyml.link import Client, Clock, Hello
+from tinyml.link.baud import negotiate, rouse
+from tinyml.link.port import Port, names
+from tinyml.protocol import load
 from tinyml.run import qemu, renode
-
-_WRITE_SECONDS = 5.0
 
 
 def targets(board: Board) -> dict[str, bool]:
@@ -37,19 +37,41 @@ class Session:
         hello: what the device said about itself.
         clock: converts the device's counts to instructions; None where a real board counts cycles.
         target_version: what runs the image, such as "QEMU 7.2.22".
+        baud: the line's rate, in bits a second.
     """
 
     def __init__(
-        self, client: Client, hello: Hello, clock: Clock | None, target_version: str, resources: ExitStack
+        self,
+        client: Client,
+        hello: Hello,
+        clock: Clock | None,
+        target_version: str,
+        resources: ExitStack,
+        baud: int,
+        line: Port | None = None,
     ) -> None:
         self.client = client
         self.hello = hello
         self.clock = clock
         self.target_version = target_version
+        self.baud = self._own_baud = baud
         self._resources = resources
+        self._line = line
+
+    def hurry(self) -> None:
+        """Go on at the fastest rate that both ends of the line hold; an emulator's line has the board's alone."""
+        if self._line is not None:
+            self.baud = negotiate(self.client, self._line)
+
+    def _back_to_its_own_rate(self) -> None:
+        """Leave the device so that another session finds it."""
+        if self._line is not None and self.baud != self._own_baud:
+            with suppress(DeviceError):
+                self.client.set_baud(0)
 
     def close(self) -> None:
         """Close the connection and end the emulator."""
+        self._back_to_its_own_rate()
         self._resources.close()
 
     def __enter__(self) -> "Session":
@@ -135,15 +157,15 @@ def _emulated(
             emulator = emulate(image.elf, board)
             resources.callback(emulator.close)
             try:
-                stream = serial.serial_for_url(emulator.url, timeout=0, write_timeout=_WRITE_SECONDS)
+                stream = serial.serial_for_url(emulator.url, timeout=0, write_timeout=load().timeouts["write"])
             except OSError as error:  # it ended right after it was there
                 raise DeviceError(f"the emulator cannot be reached: {emulator.explain() or error}") from error
             resources.callback(stream.close)
             client = Client(stream, explain=emulator.explain, architecture=board.architecture)
             hello = client.hello()
-            counts = clock(client, board)
-            counts.check()
-            return Session(client, hello, counts, told, resources.pop_all())
+            counts = client.persevere(lambda: clock(client, board))
+            client.persevere(counts.check)
+            return Session(client, hello, counts, told, resources.pop_all(), board.console.baud)
         raise AssertionError("the block returns or raises")
 
     return _Target(lambda board, port: check(board), start)
@@ -151,28 +173,24 @@ def _emulated(
 
 def _check_port(board: Board, port: str | None) -> None:
     if port is None:
-        raise InputError("no serial port was given", f"Give --port, one of: {_ports()}.")
+        raise InputError("no serial port was given", f"Give --port, one of: {names()}.")
 
 
 def _open_serial(image: Image, board: Board, port: str | None) -> Session:
     _check_port(board, port)
+    assert port is not None, "it has been checked"
     with ExitStack() as resources:
-        try:
-            stream = serial.Serial(
-                port, board.console.baud, timeout=0, write_timeout=_WRITE_SECONDS, exclusive=True
-            )
-        except (OSError, ValueError) as error:
-            raise DeviceError(
-                f"the serial port {port} cannot be opened: {error}", f"Ports that exist: {_ports()}."
-            ) from error
+        stream = Port(port, board.console.baud)
         resources.callback(stream.close)
-        client = Client(stream, architecture=board.architecture)
-        return Session(client, client.hello(), None, board.title, resources.pop_all())
+        patience = load().timeouts["reconnection"]
+        client = Client(stream, architecture=board.architecture, reconnect=lambda: stream.reopen(patience))
+        try:
+            hello = client.hello(load().timeouts["greeting"])
+        except DeviceError:  # perhaps a session that ended badly has left it at another rate
+            rouse(stream)
+            hello = client.hello()
+        return Session(client, hello, None, board.title, resources.pop_all(), board.console.baud, stream)
     raise AssertionError("the block returns or raises")
-
-
-def _ports() -> str:
-    return ", ".join(sorted(port.device for port in list_ports.comports())) or "none"
 
 
 _TARGETS = {
