@@ -132,6 +132,15 @@ def plan_for(graph: Graph, board: Board | None, choices: Choices = DEFAULT_CHOIC
     plan = plans.make_for(graph, choices.engine, choices.arrangement)
     if choices.engine == "interpreter":
         return plan
+    arranged = _arranged(plan, board, choices)
+    if all(rewriting.name != "order" for rewriting in plan.rewritings):
+        return arranged
+    # Layers that take turns may need less in the file's order.
+    kept = plans.make_rewritten(graph, [name for name in plans.REWRITINGS if name != "order"])
+    return min(_arranged(kept, board, choices), arranged, key=lambda plan: plan.memory.arena_bytes)
+
+
+def _arranged(plan: Plan, board: Board | None, choices: Choices) -> Plan:
     if board is None:
         return with_rows(plan, {}, choices.arrangement)
     return specialise(plan, board, choices.optimize, choices.arrangement)

@@ -1,6 +1,6 @@
 """What will run where: kernels, the arena's layout and the constants, known before anything is compiled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tinyml.errors import ModelError
@@ -14,6 +14,7 @@ from tinyml.plan.streaming import arrange
 
 __all__ = [
     "ARRANGEMENTS",
+    "REWRITINGS",
     "Layer",
     "MemoryPlan",
     "Plan",
@@ -112,14 +113,14 @@ def _planned(graph: Graph) -> Plan:
     return Plan(graph, layers, plan_memory(graph, lowered))
 
 
-def make_rewritten(graph: Graph) -> Plan:
-    """Plan `graph` after all exact rewritings that do not cost RAM.
+def make_rewritten(graph: Graph, names: Iterable[str] = REWRITINGS) -> Plan:
+    """Plan `graph` after the exact rewritings called `names`, as far as they do not cost RAM.
 
     Raises:
         ModelError: as `make` does; what it refuses is refused, whatever a rewriting would leave of it.
     """
     plan = make(graph)
-    for name in REWRITINGS:
+    for name in names:
         rewritten, done = rewrite(plan.graph, name)
         if not done:
             continue

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tinyml.graph import Graph
-from tinyml.plan.rewrite import activations, channels, constants, padding, scalars, unused
+from tinyml.plan.rewrite import activations, channels, constants, order, padding, scalars, unused
 from tinyml.plan.rewrite.draft import Draft
 
 __all__ = ["REWRITINGS", "Rewriting", "Saved", "rewrite", "total"]
@@ -23,6 +23,7 @@ REWRITINGS: Mapping[str, Callable[[Draft], list[str]]] = {
     "scalars": scalars.rewrite,
     "activations": activations.rewrite,
     "channels": channels.rewrite,
+    "order": order.rewrite,
 }
 """The rewritings by name, in the order in which they run: each finds more where the one before it was."""
 

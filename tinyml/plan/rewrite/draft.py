@@ -130,6 +130,12 @@ class Draft:
         self._graph = replace(self._graph, tensors=(*self._graph.tensors, *added))
         return [tensor.index for tensor in added]
 
+    def reorder(self, operators: Sequence[Operator]) -> None:
+        """Let the operators, all of them, run in another order."""
+        self._operators, self._writer, self._readers, self._lowered = {}, {}, {}, {}
+        for index, operator in enumerate(operators):
+            self._put(replace(operator, index=index, number=self.number(operator)))
+
     def graph(self) -> Graph:
         """Return the graph with its operators numbered from 0."""
         numbered = (
