@@ -36,7 +36,7 @@ from tinyml.measure.interpreter import Array, desk_available, desk_name, oracle_
 from tinyml.measure.measurements import Measurements, Measurer, Run
 from tinyml.ops import shapes
 from tinyml.plan import Plan, placement
-from tinyml.plan.budget import Budget, RegionBudget, check_fit
+from tinyml.plan.budget import Budget, RegionBudget, check_arena, check_fit, parse_bytes
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
@@ -138,11 +138,19 @@ def _operators_text(plan: Plan) -> str:
 def _plan(data: bytes, board: Board | None, choices: Choices, progress: Progress) -> Plan:
     with progress.stage("plan") as stage:
         plan = plan_for(graphs.read(data), board, choices)
+        check_arena(plan, choices.ram_budget)
         stage.text = (
             f"{_operators_text(plan)}; {plan.macs:,} MACs, arena {plan.memory.arena_bytes:,} bytes, "
-            f"constants {plan.constant_bytes:,} bytes{_rewritings_text(plan)}"
+            f"constants {plan.constant_bytes:,} bytes{_recomputed_text(plan)}{_rewritings_text(plan)}"
         )
     return plan
+
+
+def _recomputed_text(plan: Plan) -> str:
+    if not plan.recomputed:
+        return ""
+    share = plan.recomputed / (plan.macs - plan.recomputed)
+    return f"; for the RAM budget {plan.recomputed:,} of the MACs ({share:.1%} more) are computed again"
 
 
 def _rewritings_text(plan: Plan) -> str:
@@ -165,6 +173,7 @@ def inspect(
     shape: Sequence[str] = (),
     optimize: str = OPTIMIZE,
     arrangement: str = ARRANGEMENT,
+    ram_budget: str | None = None,
 ) -> tuple[Plan, Budget | None]:
     """Plan an int8 `.tflite`: its layers, arena and constants, and with a board what it needs there, and where.
 
@@ -177,6 +186,7 @@ def inspect(
         shape: shapes of inputs, such as "input=1,49,10,1".
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
         arrangement: "streamed" (layers take turns row by row), or "whole" (one after the other).
+        ram_budget: the most bytes of the arena, such as "32k", for which some products are computed twice.
 
     Raises:
         ModelError: the file cannot be read, or an operator is not supported.
@@ -184,7 +194,7 @@ def inspect(
         InputError: a placement is not understood, or not possible.
         FitError: the model does not fit the board.
     """
-    choices = _choices(engine, optimize, arrangement)
+    choices = _choices(engine, optimize, arrangement, ram_budget)
     given = placement.parse(place)
     data = shapes.fix(tflite.load(Path(model)), shape)
     facts = None if board is None else board_files.load(board)
@@ -192,10 +202,10 @@ def inspect(
     return plan, None if facts is None else check_fit(plan, facts, engine, given)
 
 
-def _choices(engine: str, optimize: str, arrangement: str) -> Choices:
+def _choices(engine: str, optimize: str, arrangement: str, ram_budget: str | None) -> Choices:
     """Return the choices, which are known ones."""
     check_engine(engine)
-    choices = Choices(engine, optimize, arrangement)
+    choices = Choices(engine, optimize, arrangement, None if ram_budget is None else parse_bytes(ram_budget))
     choices.check()
     return choices
 
@@ -213,6 +223,7 @@ def generate(
     shape: Sequence[str] = (),
     optimize: str = OPTIMIZE,
     arrangement: str = ARRANGEMENT,
+    ram_budget: str | None = None,
 ) -> Project:
     """Write the firmware project of an int8 `.tflite` for a board.
 
@@ -229,12 +240,13 @@ def generate(
         shape: shapes of inputs, such as "input=1,49,10,1".
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
         arrangement: "streamed" (layers take turns row by row), or "whole" (one after the other).
+        ram_budget: the most bytes of the arena, such as "32k", for which some products are computed twice.
 
     Raises:
         ModelError, BoardError, FitError: the model or the board cannot be used; nothing is written.
         ProjectError: the folder holds something else, or files that were edited.
     """
-    choices = _choices(engine, optimize, arrangement)
+    choices = _choices(engine, optimize, arrangement, ram_budget)
     data = shapes.fix(tflite.load(Path(model)), shape)
     facts = board_files.load(board)
     plan = _plan(data, facts, choices, progress)
@@ -271,8 +283,11 @@ def _generate(
             "prefix": (prefix, PREFIX),
             "optimize": (choices.optimize, OPTIMIZE),
             "arrangement": (choices.arrangement, ARRANGEMENT),
+            "ram_budget": (None if choices.ram_budget is None else str(choices.ram_budget), None),
         }
-        command += "".join(f" --{name} {value}" for name, (value, default) in said.items() if value != default)
+        command += "".join(
+            f" --{name.replace('_', '-')} {value}" for name, (value, default) in said.items() if value != default
+        )
         command += "".join(f" --place {text}" for text in place)
         command += "".join(f" --shape {text}" for text in shape)
         options = {key: value for key, (value, _) in said.items()} | {"place": list(place), "shape": list(shape)}
@@ -517,6 +532,7 @@ def deploy(
     shape: Sequence[str] = (),
     optimize: str = OPTIMIZE,
     arrangement: str = ARRANGEMENT,
+    ram_budget: str | None = None,
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -541,6 +557,7 @@ def deploy(
         shape: shapes of inputs, such as "input=1,49,10,1".
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
         arrangement: "streamed" (layers take turns row by row), or "whole" (one after the other).
+        ram_budget: the most bytes of the arena, such as "32k", for which some products are computed twice.
 
     Returns:
         The record, as in `record.json` in the project's folder.
@@ -555,7 +572,7 @@ def deploy(
     # A misspelt board or placement and a missing emulator are told before minutes of conversion.
     facts = board_files.load(board)
     check_target(facts, target, port)
-    choices = _choices(engine, optimize, arrangement)
+    choices = _choices(engine, optimize, arrangement, ram_budget)
     placement.parse(place)
     with progress.stage("convert") as stage:
         converted = _shaped(quantize.convert(model, data, test), shape)

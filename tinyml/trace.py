@@ -47,7 +47,7 @@ def locate(project: Project, found: Mismatch, inputs: tuple[Array, ...], target:
 def _run(project: Project, inputs: tuple[Array, ...], target: str) -> Mismatch | None:
     """Return how one sample differs on an image with whole layers."""
     board, manifest = project.board(), project.manifest
-    choices = replace(project.choices(), arrangement="whole")
+    choices = replace(project.choices(), arrangement="whole", ram_budget=None)
     plan = plan_for(graphs.read(project.plan().graph.data), board, choices)
     origin = Origin(manifest["model"]["path"], f"{manifest['command']} --arrangement whole", manifest["prefix"])
     made = generate(plan, board, origin, project.path / FOLDER, force=True)

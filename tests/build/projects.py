@@ -87,6 +87,7 @@ def write(folder: Path, board_name: str, main: str = MINIMAL_MAIN) -> Project:
         "prefix": "model",
         "optimize": "",
         "arrangement": "whole",
+        "ram_budget": None,
         "arena_bytes": 0,
         "macs": 0,
     }

@@ -19,6 +19,7 @@ FACTS = {
     "build_id": 0,
     "optimize": "balanced",
     "arrangement": "streamed",
+    "ram_budget": None,
     "arena_bytes": 0,
     "macs": 0,
 }

@@ -16,6 +16,7 @@ def command(
     shape: options.Shape = None,
     optimize: options.Optimize = OPTIMIZE,
     arrangement: options.Arrangement = ARRANGEMENT,
+    ram_budget: options.RamBudget = None,
     json: options.Json = False,
 ) -> None:
     """Write the firmware project of a model for a board: a folder that builds with PlatformIO alone."""
@@ -34,6 +35,7 @@ def command(
         shape=shape or (),
         optimize=optimize,
         arrangement=arrangement,
+        ram_budget=ram_budget,
         progress=terminal.progress(json),
     )
     terminal.show(facts.project(project), json)

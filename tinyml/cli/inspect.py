@@ -16,6 +16,7 @@ def command(
     shape: options.Shape = None,
     optimize: options.Optimize = OPTIMIZE,
     arrangement: options.Arrangement = ARRANGEMENT,
+    ram_budget: options.RamBudget = None,
     map: Annotated[bool, typer.Option("--map", help="Draw who has which bytes of the arena when.")] = False,
     json: options.Json = False,
 ) -> None:
@@ -25,7 +26,14 @@ def command(
     from tinyml.report import facts, terminal
 
     plan, budget = pipeline.inspect(
-        model, board, engine, place or (), shape=shape or (), optimize=optimize, arrangement=arrangement
+        model,
+        board,
+        engine,
+        place or (),
+        shape=shape or (),
+        optimize=optimize,
+        arrangement=arrangement,
+        ram_budget=ram_budget,
     )
     told = facts.plan(plan, budget)
     if map and json:

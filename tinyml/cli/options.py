@@ -50,6 +50,15 @@ Arrangement = Annotated[
         help="streamed: layers take turns row by row where that takes less RAM; whole: one after the other.",
     ),
 ]
+RamBudget = Annotated[
+    str | None,
+    typer.Option(
+        "--ram-budget",
+        metavar="BYTES",
+        help="The most bytes of the arena, such as 32k, for which some products may be computed twice.",
+        show_default="no limit",
+    ),
+]
 Place = Annotated[
     list[str] | None,
     typer.Option(

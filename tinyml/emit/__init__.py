@@ -19,7 +19,8 @@ from tinyml.emit import conv2d, depthwise, elementwise, max_pool, pooling, produ
 from tinyml.emit.site import Site
 from tinyml.errors import InputError
 from tinyml.graph import Graph
-from tinyml.plan import ARRANGEMENTS, Layer, Plan, with_rows
+from tinyml.ops import KernelCall
+from tinyml.plan import ARRANGEMENTS, Layer, Plan, portable, with_rows
 from tinyml.plan.budget import budget
 from tinyml.plan.rows import RowKernel
 
@@ -60,23 +61,34 @@ class Choices:
         engine: "compiled" or "interpreter", which runs the file as it is, with portable kernels.
         optimize: one of GOALS.
         arrangement: one of `tinyml.plan.ARRANGEMENTS`.
+        ram_budget: the bytes that the arena may have, for which products may be computed twice; None for no limit.
     """
 
     engine: str = ENGINE
     optimize: str = OPTIMIZE
     arrangement: str = ARRANGEMENT
+    ram_budget: int | None = None
 
     def check(self) -> None:
-        """Check the goal and the arrangement.
+        """Check that the choices are known and go together.
 
         Raises:
-            InputError: one of them is not known.
+            InputError: they do not.
         """
         check_goal(self.optimize)
         check_arrangement(self.arrangement)
+        streams = self.engine != "interpreter" and self.arrangement == "streamed"
+        if self.ram_budget is not None and not streams:
+            raise InputError(
+                "a RAM budget is for compiled models whose layers take turns",
+                "Leave --ram-budget out, or --engine interpreter or --arrangement whole.",
+            )
 
 
 DEFAULT_CHOICES = Choices()
+
+
+_BYTE_BY_BYTE = ("conv2d_s8",)  # whose specialised kernel can read and write rows that begin anywhere
 
 
 def check_goal(optimize: str) -> None:
@@ -101,7 +113,13 @@ def check_arrangement(arrangement: str) -> None:
         )
 
 
-def specialise(plan: Plan, board: Board, optimize: str = OPTIMIZE, arrangement: str = ARRANGEMENT) -> Plan:
+def specialise(
+    plan: Plan,
+    board: Board,
+    optimize: str = OPTIMIZE,
+    arrangement: str = ARRANGEMENT,
+    ram_budget: int | None = None,
+) -> Plan:
     """Return `plan` arranged for `board`, with specialised kernels for the layers of which its core has one.
 
     Where the RAM does not hold their scratch, those with the most of it are left out.
@@ -111,15 +129,22 @@ def specialise(plan: Plan, board: Board, optimize: str = OPTIMIZE, arrangement: 
         board: where it will run.
         optimize: one of GOALS.
         arrangement: one of `tinyml.plan.ARRANGEMENTS`.
+        ram_budget: the bytes that the arena may have, if there is a way.
     """
     plan = replace(plan, optimize=optimize)
     if not has_dsp(board.cpu, board.flags):
-        return with_rows(plan, {}, arrangement)
+        return with_rows(plan, {}, arrangement, ram_budget)
+
+    def narrow(layer: Layer, call: KernelCall, columns: int, aligned: bool) -> RowKernel | None:
+        emitter = EMITTERS.get(call.kernel) if aligned or call.kernel in _BYTE_BY_BYTE else None
+        site = Site(plan.graph, layer.operator, call, optimize, columns, aligned)
+        return (emitter and emitter(site)) or portable.row_kernel(plan.graph, call)
+
     found = {layer.index: kernel for layer in plan.layers if (kernel := _emit(plan, layer, optimize)) is not None}
-    made = with_rows(plan, found, arrangement)
+    made = with_rows(plan, found, arrangement, ram_budget, narrow)
     while found and not _fits_ram(made, board):
         del found[max(found, key=lambda index: found[index].scratch_bytes)]
-        made = with_rows(plan, found, arrangement)
+        made = with_rows(plan, found, arrangement, ram_budget, narrow)
     return made
 
 
@@ -142,8 +167,8 @@ def plan_for(graph: Graph, board: Board | None, choices: Choices = DEFAULT_CHOIC
 
 def _arranged(plan: Plan, board: Board | None, choices: Choices) -> Plan:
     if board is None:
-        return with_rows(plan, {}, choices.arrangement)
-    return specialise(plan, board, choices.optimize, choices.arrangement)
+        return with_rows(plan, {}, choices.arrangement, choices.ram_budget)
+    return specialise(plan, board, choices.optimize, choices.arrangement, choices.ram_budget)
 
 
 def _fits_ram(plan: Plan, board: Board) -> bool:

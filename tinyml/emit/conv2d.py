@@ -46,6 +46,7 @@ def _emit_image(site: Site, filters: Ints) -> RowKernel | None:
         dilation=site.param("dilation_width"),
         pad=site.param("pad_left"),
         pads_rows=_pads_rows(site),
+        words=site.aligned,
     )
     rows = Source(
         source.index,
@@ -83,7 +84,7 @@ def emit_dense(site: Site) -> RowKernel | None:
         return None
     pixels, depth = site.param("rows"), site.param("depth")
     # A convolution keeps the rows of its image, which others may want to compute one by one.
-    width = site.output.shape[2] if site.operator.name == "CONV_2D" else pixels
+    width = site.width if site.operator.name == "CONV_2D" else pixels
     window = Window(1, 1, depth, width, width, stride=1, dilation=1, pad=0, pads_rows=False)
     rows = Source(source.index, height=pixels // width, row_bytes=width * depth)
     return _emit(site, window, rows, 1, pixels // width, site.array("weights"))

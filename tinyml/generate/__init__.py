@@ -166,6 +166,7 @@ def generate(
         "prefix": origin.prefix,
         "optimize": plan.optimize,
         "arrangement": plan.arrangement,
+        "ram_budget": plan.ram_budget,
         "arena_bytes": arena_bytes(plan, engine),
         "constant_bytes": plan.constant_bytes,
         "macs": plan.macs,

@@ -97,7 +97,7 @@ class Project:
 
     def choices(self) -> Choices:
         """Return what was chosen of how the model is planned."""
-        return Choices(*(self.manifest[name] for name in ("engine", "optimize", "arrangement")))
+        return Choices(*(self.manifest[name] for name in ("engine", "optimize", "arrangement", "ram_budget")))
 
     def _existing(self, name: str) -> Path:
         if not (self.path / name).is_file():
@@ -136,6 +136,7 @@ _MANIFEST_TYPES = {
     "prefix": str,
     "optimize": str,
     "arrangement": str,
+    "ram_budget": int | None,
     "arena_bytes": int,
     "macs": int,
     "model": dict,
@@ -153,7 +154,7 @@ def _check_manifest(manifest: Any) -> None:
         raise ValueError("it is no JSON object")
     for key, kind in _MANIFEST_TYPES.items():
         if not isinstance(manifest.get(key), kind):
-            raise ValueError(f"{key!r} is not a {kind.__name__}")
+            raise ValueError(f"{key!r} is not of the type {getattr(kind, '__name__', kind)}")
     for key in ("path", "sha256"):
         if not isinstance(manifest["model"].get(key), str):
             raise ValueError(f"'model' has no {key!r}")

@@ -187,13 +187,13 @@ class _LayerSource:
                     "rows": source,
                     "at": at,
                     "first": _first_row(source),
-                    "offset": places[source.tensor],
+                    "offset": places[source.tensor] + source.offset,
                     "kept": rings.get(source.tensor),
                 }
                 for source, at in zip(kernel.sources, first, strict=True)
             ],
             "count": sum(source.taps for source in kernel.sources),
-            "output": places[kernel.output],
+            "output": places[kernel.output] + kernel.offset,
             "row": _row_of_call(kernel, rings.get(kernel.output)),
             "scratch": f"{self._prefix}_bytes + {scratch}" if kernel.scratch_bytes else "0",
             "constants": self._constants()[0][0] if kernel.constants is not None else "0",

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tinyml.errors import ModelError
 from tinyml.graph import Graph
-from tinyml.ops import Constant, lower
+from tinyml.ops import Constant, KernelCall, lower
+from tinyml.plan import portable
 from tinyml.plan.layer import Layer, Stream
 from tinyml.plan.memory import MemoryPlan, plan_memory
+from tinyml.plan.patches import Narrow
 from tinyml.plan.rewrite import REWRITINGS, Rewriting, Saved, rewrite, total
 from tinyml.plan.rows import RowKernel
 from tinyml.plan.streaming import arrange
@@ -46,6 +49,7 @@ class Plan:
         memory: the arena's layout.
         optimize: what its specialised kernels were chosen for; empty where nobody chose.
         arrangement: one of ARRANGEMENTS.
+        ram_budget: the bytes that its arena was to have; None for no limit.
         rewritings: what exact rewritings did to the model before it was planned.
     """
 
@@ -54,12 +58,18 @@ class Plan:
     memory: MemoryPlan
     optimize: str = ""
     arrangement: str = "whole"
+    ram_budget: int | None = None
     rewritings: tuple[Rewriting, ...] = ()
 
     @property
     def macs(self) -> int:
         """Multiply-accumulates of one inference."""
         return sum(layer.lowered.macs for layer in self.layers)
+
+    @property
+    def recomputed(self) -> int:
+        """Multiply-accumulates that are computed more than once, as patches overlap."""
+        return sum(layer.stream.recomputed for layer in self.layers if layer.stream is not None)
 
     @property
     def parts(self) -> tuple[Layer, ...]:
@@ -145,14 +155,28 @@ def make_for(graph: Graph, engine: str, arrangement: str = "streamed") -> Plan:
     return make_rewritten(graph) if engine == "compiled" and arrangement != "whole" else make(graph)
 
 
-def with_rows(plan: Plan, kernels: Mapping[int, RowKernel], arrangement: str = "streamed") -> Plan:
+def _portably(graph: Graph, layer: Layer, call: KernelCall, columns: int, aligned: bool) -> RowKernel | None:
+    """Return the portable kernel of a patch."""
+    return portable.row_kernel(graph, call)
+
+
+def with_rows(
+    plan: Plan,
+    kernels: Mapping[int, RowKernel],
+    arrangement: str = "streamed",
+    most: int | None = None,
+    narrow: Narrow | None = None,
+) -> Plan:
     """Return `plan` with kernels specialised for layers, and the memory planned anew for them.
 
     Args:
         plan: the model with portable kernels.
         kernels: by the layers' indices.
         arrangement: one of ARRANGEMENTS.
+        most: the bytes that the arena may have, if there is a way.
+        narrow: emits specialised kernels of patches; without it they are portable ones.
     """
+    portably = narrow or partial(_portably, plan.graph)
     layers = tuple(replace(layer, rows=kernels.get(layer.index)) for layer in plan.layers)
-    layers, memory = arrange(plan.graph, lower(plan.graph), layers, whole=arrangement == "whole")
-    return replace(plan, layers=layers, memory=memory, arrangement=arrangement)
+    layers, memory = arrange(plan.graph, lower(plan.graph), layers, arrangement == "whole", most, portably)
+    return replace(plan, layers=layers, memory=memory, arrangement=arrangement, ram_budget=most)

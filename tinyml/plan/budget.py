@@ -1,10 +1,11 @@
 """Whether a model fits a board and where its parts go there, answered before anything is compiled."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tinyml.board import Board
-from tinyml.errors import FitError
+from tinyml.errors import FitError, InputError
 from tinyml.plan import Plan
 from tinyml.plan.costs import layer_code_bytes, row_loop_bytes
 from tinyml.plan.interpreter import arena_bytes, flatbuffer_bytes
@@ -54,6 +55,32 @@ class Budget:
     board: str
     placement: Placement
     regions: tuple[RegionBudget, ...]
+
+
+def parse_bytes(text: str) -> int:
+    """Return a number of bytes from a text such as "32k", "16K" or "12000".
+
+    Raises:
+        InputError: it is no such text, or 0.
+    """
+    found = re.fullmatch(r"(\d{1,9})([kK]?)", text)
+    if found is None or not int(found[1]):
+        raise InputError(f"{text!r} is no number of bytes", "Write it like 32k or 12000; k is 1,024 bytes.")
+    return int(found[1]) * (1024 if found[2] else 1)
+
+
+def check_arena(plan: Plan, most: int | None) -> None:
+    """Check that the arena of `plan` has no more bytes than `most`, if that is a number.
+
+    Raises:
+        FitError: it has; the error says how many, and which layers make the peak.
+    """
+    if most is not None and plan.memory.arena_bytes > most:
+        raise FitError(
+            f"the smallest arena that was found has {plan.memory.arena_bytes:,} bytes, and the RAM budget is "
+            f"{most:,}; {_peak_text(plan)}",
+            "Give a larger --ram-budget, or a smaller model.",
+        )
 
 
 def stack_bytes(board: Board) -> int:

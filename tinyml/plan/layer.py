@@ -23,6 +23,9 @@ class Stream:
         scratch: where in the stream's scratch each part's begins.
         state_bytes: the bytes at the scratch's beginning that are zero before the first step.
         scratch_bytes: all bytes of the scratch.
+        patches: how often the layers take turns, each time for other columns of the output; `parts` are as many
+            times the layers.
+        recomputed: multiply-accumulates of columns that more than one patch computes.
     """
 
     parts: tuple["Layer", ...]
@@ -33,6 +36,8 @@ class Stream:
     scratch: tuple[int, ...]
     state_bytes: int
     scratch_bytes: int
+    patches: int = 1
+    recomputed: int = 0
 
 
 @dataclass(frozen=True)

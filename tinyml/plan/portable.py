@@ -5,6 +5,7 @@ that it comes from. Rows of windows have to lie one after the other, as they do 
 rows of a tensor are kept, they are copied next to each other first, which costs little beside the sums.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -67,10 +68,11 @@ def _windowed(call: KernelCall, source: Tensor, output: Tensor) -> RowKernel | N
     if at["batches"] != 1 or any(not isinstance(pointer, Constant) for pointer in call.pointers[1:-1]):
         return None
     taps, height = at["filter_height"], at["output_height"]
+    in_pixel, out_pixel = (tensor.nbytes // (tensor.shape[1] * tensor.shape[2]) for tensor in (source, output))
     rows = Source(
         source.index,
         height=at["input_height"],
-        row_bytes=source.nbytes // at["input_height"],
+        row_bytes=at["input_width"] * in_pixel,
         taps=taps,
         stride=at["stride_height"],
         dilation=at.get("dilation_height", 1),
@@ -86,7 +88,7 @@ def _windowed(call: KernelCall, source: Tensor, output: Tensor) -> RowKernel | N
         None,
         1,
         height,
-        output.nbytes // height,
+        at["output_width"] * out_pixel,
         (rows,),
         output.index,
         call=_row(call, changed, varying),
@@ -121,15 +123,16 @@ def _summing(call: KernelCall, at: Mapping[str, int], source: Tensor, output: Te
 
 def _pixels(call: KernelCall, source: Tensor, output: Tensor) -> RowKernel | None:
     """Return rows of a convolution of single pixels."""
-    _, height, width, _ = output.shape
-    if int(call.params["rows"]) != height * width or len(source.shape) != 4 or source.shape[1] != height:
+    height, pixels = output.shape[1], int(call.params["rows"])
+    if pixels % height or len(source.shape) != 4 or source.shape[1] != height:
         return None
+    width = pixels // height
     return RowKernel(
         None,
         1,
         height,
-        output.nbytes // height,
-        (Source(source.index, height, source.nbytes // height),),
+        width * output.shape[3],
+        (Source(source.index, height, width * source.shape[3]),),
         output.index,
         call=_row(call, {"rows": width}, {}),
     )
@@ -137,7 +140,7 @@ def _pixels(call: KernelCall, source: Tensor, output: Tensor) -> RowKernel | Non
 
 def _lookup(call: KernelCall, source: Tensor, output: Tensor) -> RowKernel:
     height = output.shape[1]
-    row_bytes = output.nbytes // height
+    row_bytes = int(call.params["size"]) // height
     return RowKernel(
         None,
         1,
@@ -153,10 +156,11 @@ def _lookup(call: KernelCall, source: Tensor, output: Tensor) -> RowKernel:
 def _broadcast(graph: Graph, call: KernelCall, output: Tensor) -> RowKernel | None:
     """Return rows of a kernel that broadcasts: one of its loops is divided by the image's rows."""
     at = {name: int(value) for name, value in call.params.items()}
-    height, row = output.shape[1], output.nbytes // output.shape[1]
     sizes = [at[f"size_{k}"] for k in range(_LOOPS)]
+    height, elements = output.shape[1], math.prod(sizes)
+    row = elements // height
     loop = next((k for k in range(_LOOPS) if sizes[k] > 1), 0)
-    turns, inner = sizes[loop] // height, output.nbytes // sizes[loop]
+    turns, inner = sizes[loop] // height, elements // sizes[loop]
     if sizes[loop] % height or turns * inner != row:
         return None
     sources = []
@@ -167,7 +171,7 @@ def _broadcast(graph: Graph, call: KernelCall, output: Tensor) -> RowKernel | No
                 return None
             continue
         tensor = graph.tensors[pointer]
-        if step and tensor.nbytes != step * height:
+        if step and (len(tensor.shape) != 4 or tensor.shape[1] != height):
             return None
         rows = (height, step, 1) if step else (1, tensor.nbytes, 0)
         sources.append(Source(pointer, rows[0], rows[1], stride=rows[2]))

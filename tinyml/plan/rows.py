@@ -49,6 +49,8 @@ class Source:
         height: rows of one image.
         row_bytes: bytes of a row.
         taps, stride, dilation, pad: in rows.
+        offset: the first byte of a row that is read.
+        pitch: bytes from one row to the next where that is more than `row_bytes`, else 0.
     """
 
     tensor: int
@@ -58,6 +60,13 @@ class Source:
     stride: int = 1
     dilation: int = 1
     pad: int = 0
+    offset: int = 0
+    pitch: int = 0
+
+    @property
+    def step(self) -> int:
+        """Bytes from one row to the next."""
+        return self.pitch or self.row_bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +95,7 @@ class RowKernel:
         images: images in the batch.
         height: rows of one image of the output.
         row_bytes: bytes of a row of the output.
+        offset, pitch: the same as those of a `Source`, of the output.
         sources: the inputs.
         output: the output's tensor index.
         constants: one packed array, such as weights in the function's access order; None where it needs none.
@@ -119,6 +129,13 @@ class RowKernel:
     repeats: int = 1
     state_bytes: int = 0
     summing: "RowKernel | None" = field(default=None)
+    offset: int = 0
+    pitch: int = 0
+
+    @property
+    def step(self) -> int:
+        """Bytes from one row of the output to the next."""
+        return self.pitch or self.row_bytes
 
     @property
     def calls(self) -> int:

@@ -15,10 +15,13 @@ from tinyml.ops import Lowered
 from tinyml.plan import portable
 from tinyml.plan.layer import Layer, Stream
 from tinyml.plan.memory import Demands, MemoryPlan, aligned, plan_memory
+from tinyml.plan.patches import Narrow, Patcher, divided
 from tinyml.plan.rows import RowKernel, Source
 
 # Segments of more layers are not looked at in graphs of more, where they would be too many.
 _LONGEST = 40
+_PATCHES = (2, 3, 4, 6, 8)  # that columns are divided into
+_WORDS = 64  # bytes by which a limit is tried lower at least
 
 
 def first_needed(source: Source, call: int) -> int:
@@ -90,7 +93,8 @@ class _Turns:
         if tensor not in self._makers or tensor in self._kept or len(self._readers[tensor]) > 1:
             return False
         maker, ((_, source),) = self._kernels[self._makers[tensor]], self._readers[tensor]
-        return (kernel.height, kernel.row_bytes) == (maker.height, maker.row_bytes) and same_rows(source, maker)
+        alike = (kernel.height, kernel.row_bytes) == (maker.height, maker.row_bytes)
+        return alike and source.row_bytes == maker.row_bytes and same_rows(source, maker)
 
     def _home(self, tensor: int) -> int:
         while tensor in self._homes:
@@ -135,7 +139,7 @@ class _Turns:
 
 def same_rows(source: Source, kernel: RowKernel) -> bool:
     """Return whether the rows of `source` are those that `kernel` makes."""
-    return (source.height, source.row_bytes) == (kernel.height, kernel.row_bytes)
+    return (source.height, source.step) == (kernel.height, kernel.step)
 
 
 def schedule(kernels: Sequence[RowKernel], roots: Mapping[int, int], kept: Collection[int] = ()) -> Schedule:
@@ -233,7 +237,7 @@ class Streams:
         kernels = [kernel for kernel in self._turn_kernels[first : last + 1] if kernel is not None]
         if len(kernels) < len(layers):
             return None
-        layer = self._stream(layers, kernels)
+        layer = self._stream(layers, [kernels], sum(layer.lowered.macs for layer in layers))
         return layer, self._bytes(layer, first, last)
 
     def _bytes(self, layer: Layer, first: int, last: int) -> int:
@@ -249,8 +253,8 @@ class Streams:
     def ring_bytes(self, layer: Layer, tensor: int, rows: int) -> int:
         """Return the bytes of so many rows of a tensor that is made in a stream."""
         root = self.roots[tensor]
-        (row_bytes,) = {p.rows.row_bytes for p in layer.parts if p.rows and self.roots[p.rows.output] == root}
-        return aligned(rows * row_bytes)
+        steps = [p.rows.step for p in layer.parts if p.rows and self.roots[p.rows.output] == root]
+        return aligned(rows * max(steps))
 
     def _saved(self, layer: Layer, last: int) -> int:
         """Return how many bytes the output may share with an input that is not used afterwards."""
@@ -272,55 +276,94 @@ class Streams:
             kernel = portable.reach(self._graph, calls[0])
         return {} if kernel is None or kernel.images > 1 else schedule([kernel], self.roots).lags
 
-    def _stream(self, layers: Sequence[Layer], kernels: Sequence[RowKernel]) -> Layer:
+    def _stream(self, layers: Sequence[Layer], turns: Sequence[Sequence[RowKernel]], macs: int) -> Layer:
+        """Return layers that take turns, and do so several times: for each patch with other kernels."""
         first, last = layers[0].index, layers[-1].index
-        made = schedule(kernels, self.roots, self._tensors.outside(first, last))
-        rolling = self._rolling(made, kernels, first, last)
-        kernels = [self._with_window(kernel, rolling) for kernel in kernels]
+        outside = self._tensors.outside(first, last)
+        made = [schedule(kernels, self.roots, outside) for kernels in turns]
+        if any(one.homes != made[0].homes for one in made):
+            outside |= set(made[0].rings)  # nothing is written over
+            made = [schedule(kernels, self.roots, outside) for kernels in turns]
+        rolling = self._rolling(made, turns, first, last)
+        kernels = [self._with_window(kernel, rolling) for kernels in turns for kernel in kernels]
         states = [kernel.state_bytes for kernel in kernels]
         places = [sum(states[:k]) if state else sum(states) for k, state in enumerate(states)]
+        parts = [layer for _ in turns for layer in layers]
+        own = sum(layer.lowered.macs for layer in layers)
         stream = Stream(
-            parts=tuple(replace(layer, rows=kernel) for layer, kernel in zip(layers, kernels, strict=True)),
-            steps=made.steps,
+            parts=tuple(replace(layer, rows=kernel) for layer, kernel in zip(parts, kernels, strict=True)),
+            steps=tuple(p * len(layers) + step for p, one in enumerate(made) for step in one.steps),
             rings={tensor: rolling[root] for tensor, root in self.roots.items() if root in rolling},
-            homes=made.homes,
-            lags=made.lags,
+            homes=made[0].homes,
+            lags=made[0].lags if len(turns) == 1 else {},
             scratch=tuple(places),
             state_bytes=sum(states),
             scratch_bytes=sum(states) + max(kernel.scratch_bytes - kernel.state_bytes for kernel in kernels),
+            patches=len(turns),
+            recomputed=macs - own,
         )
-        macs = sum(layer.lowered.macs for layer in layers)
         label = f"{layers[0].label} to {layers[-1].label}"
         return Layer(first, layers[-1].operator, label, Lowered((), macs), stream=stream)
 
+    def patched(self, first: int, last: int, count: int, narrow: Narrow | None = None) -> tuple[Layer, int] | None:
+        """Return the layers from `first` to `last` in so many patches, and about the bytes alive meanwhile.
+
+        Without `narrow`, the kernels are not those of patches: only what they need and cost is right.
+        """
+        layers = self.layers[first : last + 1]
+        kernels = [kernel for kernel in self._turn_kernels[first : last + 1] if kernel is not None]
+        if len(kernels) < len(layers) or first == last:
+            return None
+        patcher = Patcher(self._graph, layers, kernels, self.roots)
+        output = self.roots[kernels[-1].output]
+        inner = {self.roots[kernel.output] for kernel in kernels} - {output}
+        shared = any(not self._tensors.within(root, first, last) for root in inner)
+        if not patcher.possible or shared or patcher.width < 2 * count:
+            return None
+        turns, macs = [], 0
+        for part in divided(patcher.width, count):
+            patch = patcher.patch(part, narrow)
+            if patch is None:
+                return None
+            turns.append([share.kernel for share in patch])
+            macs += patcher.macs([share.part for share in patch])
+        layer = self._stream(layers, turns, macs)
+        return layer, self._bytes(layer, first, last)
+
     def _with_window(self, kernel: RowKernel, rolling: Mapping[int, int]) -> RowKernel:
         """Return `kernel` with room for its window, where its rows do not lie one after the other."""
-        whole = self.roots[kernel.sources[0].tensor] not in rolling and kernel.sources[0].dilation == 1
-        return (
-            kernel
-            if whole or not kernel.window_bytes
-            else replace(kernel, scratch_bytes=aligned(kernel.window_bytes))
-        )
+        source = kernel.sources[0]
+        is_run = self.roots[source.tensor] not in rolling and source.dilation == 1 and not source.pitch
+        if is_run or not kernel.window_bytes:
+            return kernel
+        return replace(kernel, scratch_bytes=aligned(source.taps * source.row_bytes))
 
-    def _rolling(self, made: Schedule, kernels: Sequence[RowKernel], first: int, last: int) -> dict[int, int]:
+    def _rolling(
+        self, made: Sequence[Schedule], turns: Sequence[Sequence[RowKernel]], first: int, last: int
+    ) -> dict[int, int]:
         """Return the rows that are kept of each tensor that need not be kept whole."""
+        most = {root: max(one.rings[root] for one in made) for root in made[0].rings}
+        homes = made[0].homes
         rolling = {
             root: rows
-            for root, rows in made.rings.items()
-            if root not in made.homes and self._rolls(root, kernels, first, last, rows)
+            for root, rows in most.items()
+            if root not in homes and self._rolls(root, turns[0], first, last, rows, len(turns) > 1)
         }
-        for root in reversed(made.homes):  # those that others lie upon are further behind
-            if made.homes[root] in rolling:
-                rolling[root] = rolling[made.homes[root]]
+        for root in reversed(homes):  # those that others lie upon are further behind
+            if homes[root] in rolling:
+                rolling[root] = rolling[homes[root]]
         return rolling
 
-    def _rolls(self, root: int, kernels: Sequence[RowKernel], first: int, last: int, rows: int) -> bool:
+    def _rolls(
+        self, root: int, kernels: Sequence[RowKernel], first: int, last: int, rows: int, narrow: bool
+    ) -> bool:
         """Return whether a tensor that is made between the layers need not be kept whole."""
         if root == self.roots[kernels[-1].output] or not self._tensors.within(root, first, last):
             return False
         (maker,) = (kernel for kernel in kernels if self.roots[kernel.output] == root)
         sources = [s for kernel in kernels for s in kernel.sources if self.roots[s.tensor] == root]
-        return rows < maker.height and all(same_rows(source, maker) for source in sources)
+        alike = all(same_rows(source, maker) for source in sources)
+        return narrow or (rows < maker.height and alike)
 
 
 def _cheapest(count: int, costs: Callable[[int, int], int | None], join: Callable[[int, int], int]) -> list[int]:
@@ -407,8 +450,42 @@ def _in_place(stages: Sequence[Layer], lowered: Sequence[Lowered]) -> list[Lower
     return found
 
 
+def _within(streams: Streams, most: int, narrow: Narrow) -> list[Layer] | None:
+    """Return stages that need about `most` bytes or less with the fewest products computed twice, or None."""
+    made: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def recomputed(first: int, last: int) -> int | None:
+        for count in (1, *_PATCHES):
+            found = streams.stage(first, last) if count == 1 else streams.patched(first, last, count)
+            if found is not None and found[1] <= most:
+                made[first, last] = count, 0 if found[0].stream is None else found[0].stream.recomputed
+                return made[first, last][1]
+        return None
+
+    count = len(streams.layers)
+    try:
+        begins = _cheapest(count, recomputed, add)
+    except KeyError:  # no division is small enough
+        return None
+    stages = []
+    for first, after in pairwise([*begins, count]):
+        patches, _ = made[first, after - 1]
+        found = (
+            streams.patched(first, after - 1, patches, narrow) if patches > 1 else streams.stage(first, after - 1)
+        )
+        if found is None:
+            return None
+        stages.append(found[0])
+    return stages
+
+
 def arrange(
-    graph: Graph, lowered: Sequence[Lowered], layers: Sequence[Layer], whole: bool = False
+    graph: Graph,
+    lowered: Sequence[Lowered],
+    layers: Sequence[Layer],
+    whole: bool = False,
+    most: int | None = None,
+    narrow: Narrow | None = None,
 ) -> tuple[tuple[Layer, ...], MemoryPlan]:
     """Return layers of which some take turns where that makes the arena smaller, and the arena's layout.
 
@@ -417,12 +494,23 @@ def arrange(
         lowered: its operators.
         layers: one for each operator that computes something, with their row kernels.
         whole: let every layer run alone.
+        most: the bytes that the arena may have, for which rows may be computed in patches; None for no limit.
+            Where no plan is as small, it is exceeded.
+        narrow: emits kernels of patches.
     """
     streams = Streams(graph, lowered, layers)
-    divisions = [list(layers)] if whole else [list(layers), _stages(streams)]
-    plans = [
-        plan_memory(graph, _in_place(stages, lowered), _demands(graph, streams, stages, whole))
-        for stages in divisions
-    ]
-    best = min(range(len(plans)), key=lambda k: plans[k].arena_bytes)
-    return tuple(replace(layer, index=i) for i, layer in enumerate(divisions[best])), plans[best]
+
+    def planned(stages: Sequence[Layer]) -> tuple[Sequence[Layer], MemoryPlan]:
+        return stages, plan_memory(graph, _in_place(stages, lowered), _demands(graph, streams, stages, whole))
+
+    best, memory = planned(list(layers))
+    if not whole:
+        best, memory = min((best, memory), planned(_stages(streams)), key=lambda made: made[1].arena_bytes)
+    limit = most
+    while narrow is not None and most is not None and limit is not None and memory.arena_bytes > most:
+        stages = _within(streams, limit, narrow)
+        if stages is None:
+            break
+        best, memory = min((best, memory), planned(stages), key=lambda made: made[1].arena_bytes)
+        limit -= max(_WORDS, limit // 32)  # buffers may not fit as closely as they were counted
+    return tuple(replace(layer, index=i) for i, layer in enumerate(best)), memory
