@@ -1,13 +1,12 @@
 """The whole chain, readable as one page.
 
-    convert -> inspect -> generate -> build -> run -> validate;  deploy is all of them.
+    convert -> inspect -> generate -> build -> run -> validate;  deploy is all of them.  swap: another model.
 
 Every function takes paths as a user would type them, tells a `Progress` what it does, and raises a `TinymlError`
 whose text is one sentence and whose hint is the next step.
 """
 
 import dataclasses
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,11 @@ from tinyml import quantize
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
-from tinyml.defaults import ENGINE, LIMIT, MODES, OPERATORS, OPTIMIZE, PREFIX, TARGET
+from tinyml.defaults import ENGINE, LIMIT, MODES, OPERATORS, OPTIMIZE, PREFIX, SLOTS, SWAP_SAMPLES, TARGET
 from tinyml.emit import check_goal, specialise
 from tinyml.errors import InputError, ModelError, SamplesError
 from tinyml.files import write_arrays, write_atomically
-from tinyml.generate import Origin, Project, board_file, check_engine
+from tinyml.generate import Origin, Project, board_file, check_engine, offline
 from tinyml.generate import generate as write_project
 from tinyml.generate.project import OUTPUTS, locked
 from tinyml.importers import tflite
@@ -34,12 +33,16 @@ from tinyml.measure.agreement import agreeing
 from tinyml.measure.expectations import Expectations, expect
 from tinyml.measure.interpreter import Array, desk_available, desk_name, oracle_available, run_desk
 from tinyml.measure.measurements import Measurements, Measurer, Run
+from tinyml.measure.swap import Swap, Swapper
+from tinyml.measure.top1 import float_agreement, label_agreement
 from tinyml.ops import shapes
 from tinyml.plan import Plan, placement
-from tinyml.plan.budget import Budget, RegionBudget, check_fit
+from tinyml.plan import slots as slot_memory
+from tinyml.plan.budget import Budget, check_fit
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
+from tinyml.report.stages import conversion_text, memory_text, operators_text
 from tinyml.run import check as check_target
 from tinyml.run import flash as write_flash
 from tinyml.run import start
@@ -114,7 +117,7 @@ def convert(
     with progress.stage("convert") as stage:
         converted = _shaped(quantize.convert(Path(model), None if data is None else Path(data)), shape)
         write_atomically(path, converted.data)
-        stage.text = _conversion_text(converted)
+        stage.text = conversion_text(converted)
     return path, converted
 
 
@@ -122,24 +125,11 @@ def _shaped(converted: Converted, shape: Sequence[str]) -> Converted:
     return dataclasses.replace(converted, data=shapes.fix(converted.data, shape))
 
 
-def _conversion_text(converted: Converted) -> str:
-    if converted.accuracy is None:
-        return f"{converted.source} is taken untouched, {len(converted.data):,} bytes"
-    text = f"{converted.source} -> int8, {len(converted.data):,} bytes, {converted.calibration_samples} samples"
-    agreement = converted.accuracy.agreement
-    return text if agreement is None else f"{text}, top-1 as the float model on {agreement:.1%}"
-
-
-def _operators_text(plan: Plan) -> str:
-    counts = Counter(layer.operator.name for layer in plan.layers)
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
-
-
 def _plan(data: bytes, progress: Progress) -> Plan:
     with progress.stage("plan") as stage:
         plan = planner.make(graphs.read(data))
         stage.text = (
-            f"{_operators_text(plan)}; {plan.macs:,} MACs, arena {plan.memory.arena_bytes:,} bytes, "
+            f"{operators_text(plan)}; {plan.macs:,} MACs, arena {plan.memory.arena_bytes:,} bytes, "
             f"constants {plan.constant_bytes:,} bytes"
         )
     return plan
@@ -199,6 +189,7 @@ def generate(
     place: Sequence[str] = (),
     shape: Sequence[str] = (),
     optimize: str = OPTIMIZE,
+    slots: int = SLOTS,
 ) -> Project:
     """Write the firmware project of an int8 `.tflite` for a board.
 
@@ -214,6 +205,7 @@ def generate(
         place: memory regions for parts of the image, such as "arena=ccm"; the plan chooses the others.
         shape: shapes of inputs, such as "input=1,49,10,1".
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
+        slots: the most bytes of a model that `swap` sends in place of this one; 0: none can be.
 
     Raises:
         ModelError, BoardError, FitError: the model or the board cannot be used; nothing is written.
@@ -221,7 +213,9 @@ def generate(
     """
     plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
     folder, name = _folder(model, board, out), Path(model).name
-    return _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize)
+    return _generate(
+        plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize, slots
+    )
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -241,6 +235,7 @@ def _generate(
     place: Sequence[str],
     shape: Sequence[str],
     optimize: str,
+    slots: int,
 ) -> Project:
     check_engine(engine)
     check_goal(optimize)
@@ -253,27 +248,19 @@ def _generate(
             "operators": (operators, OPERATORS),
             "prefix": (prefix, PREFIX),
             "optimize": (optimize, OPTIMIZE),
+            "slots": (slots, SLOTS),
         }
         command += "".join(f" --{name} {value}" for name, (value, default) in said.items() if value != default)
         command += "".join(f" --place {text}" for text in place)
         command += "".join(f" --shape {text}" for text in shape)
         origin = Origin(model_name, command, prefix)
         plan = _specialised(plan, facts, engine, optimize)
+        facts, places = slot_memory.reserve(facts, slots) if slots else (facts, None)
         needs = check_fit(plan, facts, engine, given)
         with locked(out):
-            project = write_project(plan, facts, origin, out, force, engine, operators, given)
-        stage.text = f"{len(project.manifest['files'])} files in {out}; {_memory_text(needs)}"
+            project = write_project(plan, facts, origin, out, force, engine, operators, given, places)
+        stage.text = f"{len(project.manifest['files'])} files in {out}; {memory_text(needs)}"
     return project
-
-
-def _memory_text(needs: Budget) -> str:
-    def use(region: RegionBudget) -> str:
-        bound = "at most " if region.kind == "flash" else ""
-        return (
-            f"{region.region} {bound}{region.needed:,} of {region.available:,} bytes ({', '.join(region.parts)})"
-        )
-
-    return ", ".join(map(use, needs.regions))
 
 
 def build(project: Path | str, progress: Progress = _SILENT) -> Image:
@@ -350,8 +337,7 @@ def run(
     """
     if mode not in MODES:
         raise InputError(f"the mode {mode!r} is not known", f"Choose one of {', '.join(MODES)}.")
-    made = Project.load(Path(project))
-    check_target(made.board(), target, port)
+    made = _running(Project.load(Path(project)), target, port)
     plan = made.plan()
     selection = Selection(None if data is None else Path(data), random, seed, limit)
     chosen, _ = select(plan.graph, selection)
@@ -368,6 +354,16 @@ def run(
     file = made.path / OUTPUTS
     write_arrays(file, {f"output{i}": values for i, values in enumerate(measured.outputs)})
     return Run(made.path, measured, file)
+
+
+def _running(project: Project, target: str, port: str | None) -> Project:
+    """Return `project` with the model that its device runs, which is asked where one was ever swapped."""
+    board = project.board()
+    check_target(board, target, port)
+    if not project.has_swapped():
+        return project
+    with start(Image.load(project.path), board, target, port) as session:
+        return project.running(session.hello.model_sha256.hex())
 
 
 def validate(
@@ -388,8 +384,7 @@ def validate(
     Raises:
         The errors of `run`, and ModelError where TFLM refuses the model.
     """
-    made = Project.load(Path(project))
-    check_target(made.board(), target, port)
+    made = _running(Project.load(Path(project)), target, port)
     selection = Selection(None if data is None else Path(data), random, seed, limit)
     return _validate(made, selection, target, port, progress)
 
@@ -442,8 +437,8 @@ def _validate(
         measured,
         source=source(selection),
         desk=_desk(plan, expected.inputs, measured, progress),
-        float_model=_float_agreement(converted, measured, indices),
-        labels=_label_agreement(chosen, measured),
+        float_model=float_agreement(converted, measured, indices),
+        labels=label_agreement(chosen, measured),
     )
     if converted is not None and converted.accuracy is not None:
         record["conversion"] = records.conversion(converted)
@@ -470,28 +465,53 @@ def _desk(
     return {"interpreter": desk_name(), "agree": agree}
 
 
-def _top1(values: Array) -> npt.NDArray[np.intp]:
-    best: npt.NDArray[np.intp] = values.reshape(len(values), -1).argmax(axis=1)
-    return best
+def swap(
+    model: Path | str,
+    project: Path | str,
+    data: Path | str | None = None,
+    random: int = SWAP_SAMPLES,
+    seed: int = 0,
+    limit: int = LIMIT,
+    target: str = TARGET,
+    port: str | None = None,
+    progress: Progress = _SILENT,
+    shape: Sequence[str] = (),
+) -> Swap:
+    """Replace the model of a running device: send it, hold its answers against TFLM's, and then keep it.
 
+    Args:
+        model: an int8 `.tflite`.
+        project: the folder of the project, whose firmware (engine "interpreter", with slots) the device runs.
+        data: samples that the model has to prove itself by; without them `random` seeded ones are sent.
+        random, seed, limit, target, port: as for `run`.
+        progress: hears of the stages.
+        shape: shapes of inputs, such as "input=1,49,10,1".
 
-def _float_agreement(
-    converted: Converted | None, measured: Measurements, indices: npt.NDArray[np.intp]
-) -> dict[str, Any] | None:
-    """Return how often device and float model name the same class; None where it is not known."""
-    if converted is None or converted.float_outputs is None or converted.accuracy is None:
-        return None
-    if converted.accuracy.agreement is None:  # not a classifier
-        return None
-    same = _top1(converted.float_outputs[0][indices]) == _top1(measured.outputs[0])
-    return {"top1_agree": int(same.sum())}
-
-
-def _label_agreement(chosen: Samples | None, measured: Measurements) -> dict[str, Any] | None:
-    """Return how often the device names the sample's label; None where there are no labels."""
-    if chosen is None or chosen.labels is None or len(measured.outputs) != 1:
-        return None
-    return {"top1_correct": int((_top1(measured.outputs[0]) == chosen.labels).sum())}
+    Raises:
+        ModelError, SamplesError: the model or the samples cannot be used.
+        ProjectError: the project's firmware has no slots.
+        The errors of `Swapper.run`; the device then runs the model that it had.
+    """
+    made = Project.load(Path(project))
+    made.check_slots()
+    check_target(made.board(), target, port)
+    plan = offline.attach(_plan(shapes.fix(tflite.load(Path(model)), shape), progress))
+    selection = Selection(Path(data), None, seed, limit) if data else Selection(None, random, seed, limit)
+    chosen, _ = select(plan.graph, selection)
+    with progress.stage("expect") as stage:
+        expected = expect(plan, chosen.inputs)
+        stage.text = f"{len(expected)} samples through {expected.oracle}"
+    with locked(made.path), start(Image.load(made.path), made.board(), target, port) as session:
+        swapper = Swapper(session.client, made.manifest["build_id"], plan, expected)
+        with progress.stage("swap") as stage:
+            size = len(plan.graph.data)
+            swapped = swapper.run(
+                lambda: made.add_swapped(plan.graph.data, plan.graph.sha256),
+                lambda done: stage.advance(done, size),
+            )
+            stage.text = f"{size:,} bytes, {swapped.samples} samples bit-exact, swap {swapped.sequence}"
+    expected.save(made.path)
+    return swapped
 
 
 def deploy(
@@ -514,6 +534,7 @@ def deploy(
     flash: bool = False,
     shape: Sequence[str] = (),
     optimize: str = OPTIMIZE,
+    slots: int = SLOTS,
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -537,6 +558,7 @@ def deploy(
         flash: write the image into the board first; without it, the board runs it already.
         shape: shapes of inputs, such as "input=1,49,10,1".
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
+        slots: the most bytes of a model that `swap` sends in place of this one; 0: none can be.
 
     Returns:
         The record, as in `record.json` in the project's folder.
@@ -554,7 +576,7 @@ def deploy(
     placement.parse(place)
     with progress.stage("convert") as stage:
         converted = _shaped(quantize.convert(model, data, test), shape)
-        stage.text = _conversion_text(converted)
+        stage.text = conversion_text(converted)
     plan = _plan(converted.data, progress)
     sent = test or (data if random is None else None)
     selection = Selection(sent, random, seed, limit)
@@ -563,7 +585,7 @@ def deploy(
     folder = _folder(model, board, out)
     name = f"{model.stem}.tflite"
     project = _generate(
-        plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize
+        plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize, slots
     )
     build(folder, progress)
     if flash:

@@ -85,6 +85,7 @@ static uint8_t read_buffer(const tm_buffer *buffer, uint32_t offset, uint32_t le
  * a status. A response with a status other than ok has no body. */
 
 static uint8_t on_hello(uint32_t *rest) {
+  (void)tm_device_swap(&request, 0, &response);
   const tm_model *model = device.model;
   tm_hello_response *hello = &response.part.body.hello;
   static const uint8_t version[sizeof(hello->firmware_version)] = TM_FIRMWARE_VERSION;
@@ -305,6 +306,22 @@ static uint8_t on_set_baud(uint32_t *rest) {
   return TM_STATUS_OK;
 }
 
+/* Whatever may replace the model makes what is known of a run of it void. */
+static uint8_t on_swap(uint32_t *rest) {
+  const uint8_t status = tm_device_swap(&request, *rest, &response);
+  device.next_layer = 0;
+  device.fed_input = 0;
+  device.fed_bytes = 0;
+  *rest = 0;
+  return status;
+}
+
+#define on_slots on_swap
+#define on_slot_begin on_swap
+#define on_slot_write on_swap
+#define on_slot_try on_swap
+#define on_slot_keep on_swap
+
 /* Carries out the request whose body has `size` bytes. Sets the size of the response's body; returns a status. */
 static uint8_t carry_out(uint32_t size, uint32_t *response_size) {
   uint32_t rest;
@@ -412,6 +429,13 @@ void tm_device_serve(const tm_model *model) {
       tm_port_reset();
     }
   }
+}
+
+__attribute__((weak)) uint8_t tm_device_swap(const tm_request *asked, uint32_t rest, tm_response *answered) {
+  (void)asked;
+  (void)rest;
+  (void)answered;
+  return TM_STATUS_NO_SLOTS;
 }
 
 /* Weak: a program without the link has its own, and then nothing of the link is in the image. */

@@ -22,6 +22,7 @@ from tinyml.cli import (
     new,
     ops,
     run_,
+    swap,
     validate,
 )
 from tinyml.errors import EquipmentError, InputError, TinymlError
@@ -49,6 +50,7 @@ for _command in (
     flash,
     run_,
     validate,
+    swap,
     compare,
     ops,
     boards,
