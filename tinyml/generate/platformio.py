@@ -68,7 +68,7 @@ def ports() -> list[str]:
 
 
 def flash_driver(board: Board) -> Path | None:
-    """Return the source that writes the board's flash, for firmware that asks for it; None where its port has none."""
+    """Return the source that writes the board's flash, which few projects need; None where its port has none."""
     path = resources.firmware() / "port" / board.port / f"{_FLASH}{board.port}.c"
     return path if path.is_file() else None
 
