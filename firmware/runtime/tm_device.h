@@ -8,9 +8,12 @@
 /* Initializes the port and serves requests. Does not return. */
 void tm_device_serve(const tm_model *model);
 
-/* Answers a request about slots for models, of which `rest` bytes follow the fixed part, and hears of every hello;
- * writes the response's fixed part and returns a status. Weak here; a firmware with slots has its own (tm_swap.c).
- */
-uint8_t tm_device_swap(const tm_request *request, uint32_t rest, tm_response *response);
+/* Carries out a request that the runtime does not know, whose body has `size` bytes: one about slots for models,
+ * in a firmware that has them (tm_swap.c). Sets the size of the response's body;
+ * returns a status. */
+uint8_t tm_device_swap(const tm_request *request, uint32_t size, tm_response *response, uint32_t *response_size);
+
+/* Hears of every hello before it is answered: a session begins. */
+void tm_device_greeted(void);
 
 #endif

@@ -44,14 +44,23 @@ static void end_trial(void) {
   }
 }
 
-static uint8_t on_slots(tm_slots_response *slots) {
+/* The functions that answer: on_NAME for each message, as in tm_device.c. What follows a request's fixed part is
+ * `rest` bytes; no response has more than its fixed part. */
+
+static uint8_t on_slots(const tm_request *request, uint32_t rest, tm_response *response) {
+  tm_slots_response *slots = &response->part.body.slots;
+  (void)request;
+  (void)rest;
   slots->model_bytes = TM_SLOT_MODEL_BYTES;
   slots->arena_bytes = swap.model->arena_size;
   slots->sequence = swap.running == NULL ? 0 : swap.running->sequence;
   return TM_STATUS_OK;
 }
 
-static uint8_t on_slot_begin(const tm_slot_begin_request *begin) {
+static uint8_t on_slot_begin(const tm_request *request, uint32_t rest, tm_response *response) {
+  const tm_slot_begin_request *begin = &request->part.body.slot_begin;
+  (void)rest;
+  (void)response;
   if (begin->length == 0 || begin->length > TM_SLOT_MODEL_BYTES) {
     return TM_STATUS_BAD_RANGE;
   }
@@ -59,19 +68,24 @@ static uint8_t on_slot_begin(const tm_slot_begin_request *begin) {
   return tm_slots_announce(swap.running, begin->length, begin->sha256) ? TM_STATUS_OK : TM_STATUS_BAD_SLOT;
 }
 
-static uint8_t on_slot_write(const tm_slot_write_request *write, uint32_t size) {
+static uint8_t on_slot_write(const tm_request *request, uint32_t rest, tm_response *response) {
+  const tm_slot_write_request *write = &request->part.body.slot_write;
   const uint32_t missing = tm_slots_missing();
-  if (size > missing || (size % 4u != 0 && size != missing)) {
+  (void)response;
+  if (rest > missing || (rest % 4u != 0 && rest != missing)) {
     return TM_STATUS_BAD_RANGE;
   }
   if (write->missing != missing) {
     return TM_STATUS_BAD_ORDER;
   }
-  return tm_slots_append((const uint32_t *)(const void *)write->data, size) ? TM_STATUS_OK : TM_STATUS_BAD_SLOT;
+  return tm_slots_append((const uint32_t *)(const void *)write->data, rest) ? TM_STATUS_OK : TM_STATUS_BAD_SLOT;
 }
 
-static uint8_t on_slot_try(tm_slot_try_response *tried) {
+static uint8_t on_slot_try(const tm_request *request, uint32_t rest, tm_response *response) {
+  tm_slot_try_response *tried = &response->part.body.slot_try;
   const tm_slot *slot = tm_slots_finish();
+  (void)request;
+  (void)rest;
   if (slot == NULL) {
     return TM_STATUS_BAD_SLOT;
   }
@@ -87,7 +101,9 @@ static uint8_t on_slot_try(tm_slot_try_response *tried) {
   return TM_STATUS_OK;
 }
 
-static uint8_t on_slot_keep(tm_slot_keep_response *kept) {
+static uint8_t on_slot_keep(const tm_request *request, uint32_t rest, tm_response *response) {
+  (void)request;
+  (void)rest;
   if (swap.trial == NULL) {
     return TM_STATUS_BAD_ORDER;
   }
@@ -97,24 +113,28 @@ static uint8_t on_slot_keep(tm_slot_keep_response *kept) {
   }
   swap.running = swap.trial;
   swap.trial = NULL;
-  kept->sequence = swap.running->sequence;
+  response->part.body.slot_keep.sequence = swap.running->sequence;
   return TM_STATUS_OK;
 }
 
-uint8_t tm_device_swap(const tm_request *request, uint32_t rest, tm_response *response) {
+/* Whoever was trying a model has gone. */
+void tm_device_greeted(void) { end_trial(); }
+
+uint8_t tm_device_swap(const tm_request *request, uint32_t size, tm_response *response, uint32_t *response_size) {
+  uint32_t rest;
   switch (request->part.header.message) {
-    case TM_MESSAGE_HELLO: /* whoever was trying a model has gone */
-      end_trial();
-      return TM_STATUS_OK;
-    case TM_MESSAGE_SLOTS:
-      return on_slots(&response->part.body.slots);
-    case TM_MESSAGE_SLOT_BEGIN:
-      return on_slot_begin(&request->part.body.slot_begin);
-    case TM_MESSAGE_SLOT_WRITE:
-      return on_slot_write(&request->part.body.slot_write, rest);
-    case TM_MESSAGE_SLOT_TRY:
-      return on_slot_try(&response->part.body.slot_try);
-    default: /* TM_MESSAGE_SLOT_KEEP */
-      return on_slot_keep(&response->part.body.slot_keep);
+/* A body that is too short makes `rest` wrap, to more than may follow. */
+#define TM_CASE(NAME, name, request_bytes, most_rest, response_bytes) \
+  case TM_MESSAGE_##NAME:                                             \
+    rest = size - (request_bytes);                                    \
+    if (rest > (most_rest)) {                                         \
+      return TM_STATUS_BAD_LENGTH;                                    \
+    }                                                                 \
+    *response_size = (response_bytes);                                \
+    return on_##name(request, rest, response);
+    TM_SWAP_REQUESTS(TM_CASE)
+#undef TM_CASE
+    default:
+      return TM_STATUS_UNKNOWN_MESSAGE;
   }
 }
