@@ -197,7 +197,7 @@ def run(
     device = CutBoard(project, storage)
     try:
         device.client.hello()
-        while sum(tally.cuts.values()) + tally.late < cuts:
+        while sum(tally.cuts.values()) < cuts:
             new = models[chance.choice([sha256 for sha256 in models if sha256 != running])]
             moment = chance.choice(list(MOMENTS))
             device.client.sent.clear()

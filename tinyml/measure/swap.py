@@ -73,21 +73,23 @@ class Swapper:
         check_fit(self._plan, slots)
         for attempt in range(load().limits["resumptions"] + 1):
             try:
-                # With the hello that begins a session, a trial that was broken off has ended.
-                if attempt and self._client.hello().model_sha256 == self._sha256:
-                    break  # it was kept, and the answer was lost
-                self._prove(progress)
-                proven()
-                self._client.keep_slot()
-                break
+                sequence = self._attempt(proven, progress, again=attempt > 0)
+                return Swap(sequence, len(self._data), slots.model_bytes, len(self._expectations))
             except SessionLostError as error:
                 lost = error
             except DeviceError as error:
                 error.hint = error.hint or _UNHARMED
                 raise
-        else:
-            raise DeviceError(f"the link was lost in mid-swap each time: {lost}", _UNHARMED)
-        return Swap(self._client.slots().sequence, len(self._data), slots.model_bytes, len(self._expectations))
+        raise DeviceError(f"the link was lost in mid-swap each time: {lost}", _UNHARMED)
+
+    def _attempt(self, proven: Callable[[], None], progress: Callable[[int], None], again: bool) -> int:
+        """Swap, or find out that the attempt before did and only its answer was lost; return the number."""
+        # The hello begins a session, with which a trial that was broken off has ended.
+        if again and self._client.hello().model_sha256 == self._sha256:
+            return self._client.slots().sequence
+        self._prove(progress)
+        proven()
+        return self._client.keep_slot()
 
     def _check_firmware(self) -> None:
         build_id = self._client.hello().build_id
