@@ -13,7 +13,7 @@ from tests import small_models
 from tests.emulated import ALL_BOARDS, BOARDS, needs_chain
 from tinyml import resources
 from tinyml.build import Image
-from tinyml.errors import BoardError, DeviceError, FitError, ModelError, ProjectError, SamplesError
+from tinyml.errors import BoardError, DeviceError, FitError, InputError, ModelError, ProjectError, SamplesError
 from tinyml.generate.project import EXPECTATIONS, Project
 from tinyml.plan.budget import STACK_BYTES, budget
 from tinyml.progress import Progress
@@ -133,6 +133,23 @@ def test_run_saves_the_outputs(copy):
     with np.load(result.outputs_file) as saved:
         assert saved["output0"].shape == (4, 1, 4)
         assert (saved["output0"] == result.measurements.outputs[0]).all()
+
+
+def test_throughput_mode_gives_the_same_outputs_and_counts_nothing(copy):
+    measured = tinyml.run(copy, random=9).measurements
+    streamed = tinyml.run(copy, random=9, mode="throughput").measurements
+    for one, other in zip(measured.outputs, streamed.outputs, strict=True):
+        assert one.dtype == other.dtype
+        assert (one == other).all()
+    assert measured.instructions
+    assert (streamed.instructions, streamed.layers, streamed.exact) == ((), (), ())
+    assert streamed.stack_bytes > 0
+
+
+def test_a_mode_that_is_not_known_is_refused(copy):
+    with pytest.raises(InputError, match="the mode 'fast' is not known") as caught:
+        tinyml.run(copy, random=1, mode="fast")
+    assert caught.value.hint == "Choose one of measure, throughput."
 
 
 def test_expectations_recorded_in_the_project_are_enough(copy, monkeypatch):

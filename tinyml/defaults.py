@@ -8,3 +8,5 @@ ARRANGEMENT = "streamed"  # of layers and tensors in the arena
 PREFIX = "model"  # of the C names
 TARGET = "qemu"  # where the image runs
 MODES = ("measure", "throughput")  # in which a device is driven; the first one is what a user gets
+SLOTS = 0  # bytes of the largest model that may be swapped in
+SWAP_SAMPLES = 5

@@ -1,13 +1,12 @@
 """The whole chain, readable as one page.
 
-    convert -> inspect -> generate -> build -> run -> validate;  deploy is all of them.
+    convert -> inspect -> generate -> build -> run -> validate;  deploy is all of them.  swap: another model.
 
 Every function takes paths as a user would type them, tells a `Progress` what it does, and raises a `TinymlError`
 whose text is one sentence and whose hint is the next step.
 """
 
 import dataclasses
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,29 +16,43 @@ import numpy.typing as npt
 
 from tinyml import board as board_files
 from tinyml import graph as graphs
-from tinyml import plan as planner
 from tinyml import quantize, trace
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
-from tinyml.defaults import ARRANGEMENT, ENGINE, LIMIT, MODES, OPERATORS, OPTIMIZE, PREFIX, TARGET
+from tinyml.defaults import (
+    ARRANGEMENT,
+    ENGINE,
+    LIMIT,
+    MODES,
+    OPERATORS,
+    OPTIMIZE,
+    PREFIX,
+    SLOTS,
+    SWAP_SAMPLES,
+    TARGET,
+)
 from tinyml.emit import Choices, plan_for
-from tinyml.errors import InputError, ModelError, SamplesError
+from tinyml.errors import InputError, SamplesError
 from tinyml.files import write_arrays, write_atomically
-from tinyml.generate import Origin, Project, board_file, check_engine
+from tinyml.generate import Project, board_file, check_engine, command, offline
 from tinyml.generate import generate as write_project
 from tinyml.generate.project import OUTPUTS, locked
 from tinyml.importers import tflite
-from tinyml.measure.agreement import agreeing, float_agreement, label_agreement
+from tinyml.measure.agreement import float_agreement, label_agreement
+from tinyml.measure.desk import desk_agreement
 from tinyml.measure.expectations import Expectations, expect
-from tinyml.measure.interpreter import Array, desk_available, desk_name, oracle_available, run_desk
-from tinyml.measure.measurements import Measurements, Measurer, Run
+from tinyml.measure.interpreter import oracle_available
+from tinyml.measure.measurements import Measurer, Run
+from tinyml.measure.swap import Swap, Swapper
 from tinyml.ops import shapes
 from tinyml.plan import Plan, placement
-from tinyml.plan.budget import Budget, RegionBudget, check_arena, check_fit, parse_bytes
+from tinyml.plan import slots as slot_memory
+from tinyml.plan.budget import Budget, check_arena, check_fit, parse_bytes
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
+from tinyml.report.stages import conversion_text, memory_text, plan_text
 from tinyml.run import check as check_target
 from tinyml.run import flash as write_flash
 from tinyml.run import start
@@ -114,7 +127,7 @@ def convert(
     with progress.stage("convert") as stage:
         converted = _shaped(quantize.convert(Path(model), None if data is None else Path(data)), shape)
         write_atomically(path, converted.data)
-        stage.text = _conversion_text(converted)
+        stage.text = conversion_text(converted)
     return path, converted
 
 
@@ -122,46 +135,12 @@ def _shaped(converted: Converted, shape: Sequence[str]) -> Converted:
     return dataclasses.replace(converted, data=shapes.fix(converted.data, shape))
 
 
-def _conversion_text(converted: Converted) -> str:
-    if converted.accuracy is None:
-        return f"{converted.source} is taken untouched, {len(converted.data):,} bytes"
-    text = f"{converted.source} -> int8, {len(converted.data):,} bytes, {converted.calibration_samples} samples"
-    agreement = converted.accuracy.agreement
-    return text if agreement is None else f"{text}, top-1 as the float model on {agreement:.1%}"
-
-
-def _operators_text(plan: Plan) -> str:
-    counts = Counter(layer.operator.name for layer in plan.parts)
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
-
-
 def _plan(data: bytes, board: Board | None, choices: Choices, progress: Progress) -> Plan:
     with progress.stage("plan") as stage:
         plan = plan_for(graphs.read(data), board, choices)
         check_arena(plan, choices.ram_budget)
-        stage.text = (
-            f"{_operators_text(plan)}; {plan.macs:,} MACs, arena {plan.memory.arena_bytes:,} bytes, "
-            f"constants {plan.constant_bytes:,} bytes{_recomputed_text(plan)}{_rewritings_text(plan)}"
-        )
+        stage.text = plan_text(plan)
     return plan
-
-
-def _recomputed_text(plan: Plan) -> str:
-    if not plan.recomputed:
-        return ""
-    share = plan.recomputed / (plan.macs - plan.recomputed)
-    return f"; for the RAM budget {plan.recomputed:,} of the MACs ({share:.1%} more) are computed again"
-
-
-def _rewritings_text(plan: Plan) -> str:
-    if not plan.rewritings:
-        return ""
-    names = ", ".join(f"{rewriting.name} ({len(rewriting.done)})" for rewriting in plan.rewritings)
-    saved = planner.total(plan.rewritings)
-    return (
-        f"; exact rewriting of {names} saved {saved.macs:,} MACs, {saved.constant_bytes:,} bytes of constants and "
-        f"tables, {saved.arena_bytes:,} bytes of the arena"
-    )
 
 
 def inspect(
@@ -224,6 +203,7 @@ def generate(
     optimize: str = OPTIMIZE,
     arrangement: str = ARRANGEMENT,
     ram_budget: str | None = None,
+    slots: int = SLOTS,
 ) -> Project:
     """Write the firmware project of an int8 `.tflite` for a board.
 
@@ -241,6 +221,7 @@ def generate(
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
         arrangement: "streamed" (layers take turns row by row), or "whole" (one after the other).
         ram_budget: the most bytes of the arena, such as "32k", for which some products are computed twice.
+        slots: the most bytes of a model that `swap` sends in place of this one; 0: none can be.
 
     Raises:
         ModelError, BoardError, FitError: the model or the board cannot be used; nothing is written.
@@ -252,7 +233,7 @@ def generate(
     plan = _plan(data, facts, choices, progress)
     folder, file = _folder(model, board, out), Path(model)
     return _generate(
-        plan, file.name, file, facts, folder, prefix, force, progress, choices, operators, place, shape
+        plan, file.name, file, facts, folder, prefix, force, progress, choices, operators, place, shape, slots
     )
 
 
@@ -273,40 +254,17 @@ def _generate(
     operators: str,
     place: Sequence[str],
     shape: Sequence[str],
+    slots: int,
 ) -> Project:
     given = placement.parse(place)
     with progress.stage("generate") as stage:
-        command = f"tinyml generate {model_name} --board {board.name}"
-        said = {
-            "engine": (choices.engine, ENGINE),
-            "operators": (operators, OPERATORS),
-            "prefix": (prefix, PREFIX),
-            "optimize": (choices.optimize, OPTIMIZE),
-            "arrangement": (choices.arrangement, ARRANGEMENT),
-            "ram_budget": (None if choices.ram_budget is None else str(choices.ram_budget), None),
-        }
-        command += "".join(
-            f" --{name.replace('_', '-')} {value}" for name, (value, default) in said.items() if value != default
-        )
-        command += "".join(f" --place {text}" for text in place)
-        command += "".join(f" --shape {text}" for text in shape)
-        options = {key: value for key, (value, _) in said.items()} | {"place": list(place), "shape": list(shape)}
-        origin = Origin(model_name, command, prefix, "" if file.is_absolute() else file.as_posix(), options)
+        origin = command.origin(model_name, file, board.name, prefix, choices, operators, slots, place, shape)
+        board, places = slot_memory.reserve(board, slots) if slots else (board, None)
         needs = check_fit(plan, board, choices.engine, given)
         with locked(out):
-            project = write_project(plan, board, origin, out, force, choices.engine, operators, given)
-        stage.text = f"{len(project.manifest['files'])} files in {out}; {_memory_text(needs)}"
+            project = write_project(plan, board, origin, out, force, choices.engine, operators, given, places)
+        stage.text = f"{len(project.manifest['files'])} files in {out}; {memory_text(needs)}"
     return project
-
-
-def _memory_text(needs: Budget) -> str:
-    def use(region: RegionBudget) -> str:
-        bound = "at most " if region.kind == "flash" else ""
-        return (
-            f"{region.region} {bound}{region.needed:,} of {region.available:,} bytes ({', '.join(region.parts)})"
-        )
-
-    return ", ".join(map(use, needs.regions))
 
 
 def build(project: Path | str, progress: Progress = _SILENT) -> Image:
@@ -383,8 +341,7 @@ def run(
     """
     if mode not in MODES:
         raise InputError(f"the mode {mode!r} is not known", f"Choose one of {', '.join(MODES)}.")
-    made = Project.load(Path(project))
-    check_target(made.board(), target, port)
+    made = _running(Project.load(Path(project)), target, port)
     plan = made.plan()
     selection = Selection(None if data is None else Path(data), random, seed, limit)
     chosen, _ = select(plan.graph, selection)
@@ -401,6 +358,16 @@ def run(
     file = made.path / OUTPUTS
     write_arrays(file, {f"output{i}": values for i, values in enumerate(measured.outputs)})
     return Run(made.path, measured, file)
+
+
+def _running(project: Project, target: str, port: str | None) -> Project:
+    """Return `project` with the model that its device runs, which is asked where one was ever swapped."""
+    board = project.board()
+    check_target(board, target, port)
+    if not project.has_swapped():
+        return project
+    with start(Image.load(project.path), board, target, port) as session:
+        return project.running(session.hello.model_sha256.hex())
 
 
 def validate(
@@ -423,8 +390,7 @@ def validate(
     Raises:
         The errors of `run`, and ModelError where TFLM refuses the model.
     """
-    made = Project.load(Path(project))
-    check_target(made.board(), target, port)
+    made = _running(Project.load(Path(project)), target, port)
     selection = Selection(None if data is None else Path(data), random, seed, limit)
     return _validate(made, selection, target, port, progress, desk=desk)
 
@@ -482,7 +448,7 @@ def _validate(
         measured,
         source=source(selection),
         samples_sha256=expected.inputs_sha256,
-        desk=_desk(plan, expected.inputs, measured, progress) if desk else None,
+        desk=desk_agreement(plan, expected.inputs, measured.outputs, progress) if desk else None,
         float_model=float_agreement(converted, measured.outputs, indices),
         labels=label_agreement(chosen, measured.outputs),
     )
@@ -492,23 +458,55 @@ def _validate(
     return record
 
 
-def _desk(
-    plan: Plan, inputs: tuple[Array, ...], measured: Measurements, progress: Progress
-) -> dict[str, Any] | None:
-    """Return how many samples the desktop interpreter answers with the same bytes; None where there is none.
+def swap(
+    model: Path | str,
+    project: Path | str,
+    data: Path | str | None = None,
+    random: int = SWAP_SAMPLES,
+    seed: int = 0,
+    limit: int = LIMIT,
+    target: str = TARGET,
+    port: str | None = None,
+    progress: Progress = _SILENT,
+    shape: Sequence[str] = (),
+) -> Swap:
+    """Replace the model of a running device: send it, hold its answers against TFLM's, and then keep it.
 
-    It is no part of the proof, so that its refusal of a model is told and is no error.
+    Args:
+        model: an int8 `.tflite`.
+        project: the folder of the project, whose firmware (engine "interpreter", with slots) the device runs.
+        data: samples that the model has to prove itself by; without them `random` seeded ones are sent.
+        random, seed, limit, target, port: as for `run`.
+        progress: hears of the stages.
+        shape: shapes of inputs, such as "input=1,49,10,1".
+
+    Raises:
+        ModelError, SamplesError: the model or the samples cannot be used.
+        ProjectError: the project's firmware has no slots.
+        The errors of `Swapper.run`; the device then runs the model that it had.
     """
-    if not desk_available():
-        return None
-    with progress.stage("desk") as stage:
-        try:
-            agree = sum(agreeing(run_desk(plan.graph, inputs, plan.macs), measured.outputs))
-        except ModelError as error:
-            stage.text = str(error)
-            return {"interpreter": desk_name(), "agree": None, "error": str(error)}
-        stage.text = f"{agree} of {len(inputs[0])} samples agree with {desk_name()}"
-    return {"interpreter": desk_name(), "agree": agree}
+    made = Project.load(Path(project))
+    made.check_slots()
+    check_target(made.board(), target, port)
+    plan = offline.attach(
+        _plan(shapes.fix(tflite.load(Path(model)), shape), None, Choices("interpreter"), progress)
+    )
+    selection = Selection(Path(data), None, seed, limit) if data else Selection(None, random, seed, limit)
+    chosen, _ = select(plan.graph, selection)
+    with progress.stage("expect") as stage:
+        expected = expect(plan, chosen.inputs)
+        stage.text = f"{len(expected)} samples through {expected.oracle}"
+    with locked(made.path), start(Image.load(made.path), made.board(), target, port) as session:
+        swapper = Swapper(session.client, made.manifest["build_id"], plan, expected)
+        with progress.stage("swap") as stage:
+            size = len(plan.graph.data)
+            swapped = swapper.run(
+                lambda: made.add_swapped(plan.graph.data, plan.graph.sha256),
+                lambda done: stage.advance(done, size),
+            )
+            stage.text = f"{size:,} bytes, {swapped.samples} samples bit-exact, swap {swapped.sequence}"
+    expected.save(made.path)
+    return swapped
 
 
 def deploy(
@@ -533,6 +531,7 @@ def deploy(
     optimize: str = OPTIMIZE,
     arrangement: str = ARRANGEMENT,
     ram_budget: str | None = None,
+    slots: int = SLOTS,
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -558,6 +557,7 @@ def deploy(
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
         arrangement: "streamed" (layers take turns row by row), or "whole" (one after the other).
         ram_budget: the most bytes of the arena, such as "32k", for which some products are computed twice.
+        slots: the most bytes of a model that `swap` sends in place of this one; 0: none can be.
 
     Returns:
         The record, as in `record.json` in the project's folder.
@@ -576,7 +576,7 @@ def deploy(
     placement.parse(place)
     with progress.stage("convert") as stage:
         converted = _shaped(quantize.convert(model, data, test), shape)
-        stage.text = _conversion_text(converted)
+        stage.text = conversion_text(converted)
     plan = _plan(converted.data, facts, choices, progress)
     sent = test or (data if random is None else None)
     selection = Selection(sent, random, seed, limit)
@@ -585,7 +585,7 @@ def deploy(
     folder = _folder(model, board, out)
     name = f"{model.stem}.tflite"
     project = _generate(
-        plan, name, model, facts, folder, prefix, force, progress, choices, operators, place, shape
+        plan, name, model, facts, folder, prefix, force, progress, choices, operators, place, shape, slots
     )
     build(folder, progress)
     if flash:

@@ -22,6 +22,8 @@ _FORMATS = {"u8": ("B", "uint8_t"), "u16": ("H", "uint16_t"), "u32": ("I", "uint
 _FIELD_TYPE = re.compile(r"(?P<base>u8|u16|u32)(\[(?P<count>[1-9]\d*)\])?")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
+_PARTS = ("device", "swap")
+
 CRC_BYTES = 4
 
 Value = int | bytes
@@ -111,6 +113,7 @@ class Message:
         id: the number in the header.
         doc: what it does, in one sentence.
         inference: whether the device runs the model before it answers, which may take long.
+        part: of the firmware that answers it: "device", or "swap" for slots for models.
         request: None where the device sends the response unasked.
     """
 
@@ -118,6 +121,7 @@ class Message:
     id: int
     doc: str
     inference: bool
+    part: str
     request: Body | None
     response: Body
 
@@ -181,7 +185,7 @@ def _body(where: str, table: Mapping[str, str], room: int) -> Body:
 def _messages(tables: Mapping[str, dict[str, Any]], room: int) -> dict[str, Message]:
     messages: dict[str, Message] = {}
     for name, table in tables.items():
-        unknown = table.keys() - {"id", "doc", "inference", "unasked", "request", "response"}
+        unknown = table.keys() - {"id", "doc", "inference", "part", "unasked", "request", "response"}
         if unknown or not _NAME.fullmatch(name):
             raise ValueError(f"message {name}: {sorted(unknown)} or the name itself is not known here")
         if not 1 <= table["id"] <= 255 or table["id"] in [m.id for m in messages.values()]:
@@ -189,7 +193,10 @@ def _messages(tables: Mapping[str, dict[str, Any]], room: int) -> dict[str, Mess
         unasked = table.get("unasked", False)
         request = None if unasked else _body(f"{name} request", table["request"], room)
         response = _body(f"{name} response", table["response"], room)
-        messages[name] = Message(name, table["id"], table["doc"], table.get("inference", False), request, response)
+        inference, part = table.get("inference", False), table.get("part", _PARTS[0])
+        if part not in _PARTS:
+            raise ValueError(f"message {name}: the part {part!r} is none of {', '.join(_PARTS)}")
+        messages[name] = Message(name, table["id"], table["doc"], inference, part, request, response)
     return messages
 
 

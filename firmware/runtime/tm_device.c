@@ -85,6 +85,7 @@ static uint8_t read_buffer(const tm_buffer *buffer, uint32_t offset, uint32_t le
  * a status. A response with a status other than ok has no body. */
 
 static uint8_t on_hello(uint32_t *rest) {
+  tm_device_greeted();
   const tm_model *model = device.model;
   tm_hello_response *hello = &response.part.body.hello;
   static const uint8_t version[sizeof(hello->firmware_version)] = TM_FIRMWARE_VERSION;
@@ -305,6 +306,16 @@ static uint8_t on_set_baud(uint32_t *rest) {
   return TM_STATUS_OK;
 }
 
+/* The model may be another one afterwards, of which nothing has run. The size of the response's body goes through
+ * `answer_size`, which is about to be set: a pointer to a variable of the caller would cost it 80 bytes of code.
+ */
+static __attribute__((noinline)) uint8_t swap_model(uint32_t size) {
+  device.next_layer = 0;
+  device.fed_input = 0;
+  device.fed_bytes = 0;
+  return tm_device_swap(&request, size, &response, &device.answer_size);
+}
+
 /* Carries out the request whose body has `size` bytes. Sets the size of the response's body; returns a status. */
 static uint8_t carry_out(uint32_t size, uint32_t *response_size) {
   uint32_t rest;
@@ -323,7 +334,9 @@ static uint8_t carry_out(uint32_t size, uint32_t *response_size) {
     TM_REQUESTS(TM_CASE)
 #undef TM_CASE
     default:
-      return TM_STATUS_UNKNOWN_MESSAGE;
+      status = swap_model(size);
+      *response_size = device.answer_size;
+      return status;
   }
 }
 
@@ -412,6 +425,18 @@ void tm_device_serve(const tm_model *model) {
       tm_port_reset();
     }
   }
+}
+
+/* Weak: a firmware with slots has its own. */
+__attribute__((weak)) void tm_device_greeted(void) {}
+
+__attribute__((weak)) uint8_t tm_device_swap(const tm_request *asked, uint32_t size, tm_response *answered,
+                                             uint32_t *answered_size) {
+  (void)asked;
+  (void)size;
+  (void)answered;
+  (void)answered_size;
+  return TM_STATUS_UNKNOWN_MESSAGE;
 }
 
 /* Weak: a program without the link has its own, and then nothing of the link is in the image. */

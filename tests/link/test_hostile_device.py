@@ -12,7 +12,7 @@ import pytest
 from tests.runtime.host_device import SocketStream
 from tinyml import frames, protocol
 from tinyml.errors import DeviceError
-from tinyml.link import Client
+from tinyml.link import Client, throughput
 
 P = protocol.load()
 FRAME_BYTES = P.limits["frame_bytes"]
@@ -242,3 +242,31 @@ def test_reports_of_faults_that_make_no_sense(device: Device, client: Client) ->
     for body in (b"", bytes(3), b"\xff" * 20, b"\xff" * 400):
         device.answer = lambda sequence, name, body=body: frame(0, "fault", body)
         assert_one_error(client, "fault")
+
+
+@pytest.mark.parametrize(
+    ("status", "position", "data", "problem"),
+    [
+        ("more", 0, b"", "without data that is not its last"),
+        ("more", 0, b"a" * 468, "an answer to feed was lost|bytes of outputs for samples that have 8"),
+        ("ok", 0, b"a" * 468, "sent 468 bytes of outputs for samples that have 8"),
+        ("ok", 0, b"", "sent 0 bytes of outputs for samples that have 8"),
+        ("ok", 5, b"a" * 8, "an answer to feed was lost"),
+        ("bad_length", 0, b"", "refused feed"),
+        ("request", 0, b"", r"did not answer feed within 0\.4 s"),
+    ],
+)
+def test_a_stream_of_nonsense(
+    device: Device, client: Client, status: str, position: int, data: bytes, problem: str
+) -> None:
+    def answer(sequence: int, name: str) -> bytes:
+        if name != "feed":
+            return ordinary(sequence, name)
+        body = P.messages["feed"].response.pack({"position": position, "data": data})
+        return frame(sequence, name, body, status) * 3
+
+    device.answer = answer
+    began = time.monotonic()
+    with pytest.raises(DeviceError, match=problem):
+        throughput.run(client, [b"abcd"] * 2, 4, 115_200, PATIENCE)
+    assert time.monotonic() - began < 5

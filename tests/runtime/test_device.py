@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.runtime import host_device
-from tests.runtime.host_device import HostDevice
+from tests.runtime.host_device import HostDevice, expected_output
 from tinyml import frames, protocol, resources
 from tinyml.link import Client
 
@@ -38,6 +38,7 @@ class Line:
         self._stream = device.stream
         self._decoder = frames.Decoder(FRAME_BYTES)
         self._sequence = 0xFFF0  # it wraps in some tests
+        self._found: list[bytes] = []
 
     def begin(self, sequence: int) -> None:
         """Begin a session whose hello has this number."""
@@ -48,18 +49,17 @@ class Line:
         return P.statuses[self.receive()[3]][0]
 
     def hears_nothing(self) -> bool:
-        return not select.select([self._stream], [], [], 0.2)[0]
+        return not self._found and not select.select([self._stream], [], [], 0.2)[0]
 
     def send(self, data: bytes) -> None:
         self._stream.write(data)
 
     def receive(self) -> bytes:
-        while True:
+        while not self._found:
             ready, _, _ = select.select([self._stream], [], [], 5)
             assert ready, "the device did not answer"
-            if found := self._decoder.push(self._stream.read(4096)):
-                [frame] = found
-                return frame
+            self._found += self._decoder.push(self._stream.read(4096))
+        return self._found.pop(0)
 
     def ask(self, name: str, body: bytes) -> tuple[str, bytes]:
         """Return the status's name and the body of the answer."""
@@ -117,6 +117,26 @@ def test_impossible_requests_are_refused(line: Line, name: str, body: bytes, sta
     got, answer = line.ask(name, body)
     assert got == status
     assert answer == b"" or status == "ok"
+
+
+def test_a_feed_goes_on_where_the_last_one_ended_and_another_request_ends_the_stream(line: Line) -> None:
+    whole = bytes(host_device.INPUT_BYTES) + bytes([0, 5, 0, 0])
+    room = P.messages["feed"].request.rest.count  # type: ignore[union-attr]
+    for _ in range(2):
+        assert line.ask("stream", words(host_device.NO_INTERRUPT_HERTZ)) == ("ok", words(0))
+        for at in range(0, len(whole) - room, room):
+            assert line.ask("feed", whole[at : at + room]) == ("ok", words(0))
+        status, body = line.ask("feed", whole[2 * room :] + whole[:10])
+        most = P.messages["feed"].response.rest.count  # type: ignore[union-attr]
+        assert (status, body[:4], len(body)) == ("more", words(0), 4 + most)
+        rest = line.receive()
+        assert P.statuses[rest[3]][0] == "ok"
+        assert rest[4:8] == words(most)
+        assert body[4:] + rest[8:] == expected_output(whole[:1000], whole[1000:])
+        assert line.ask("memory", b"")[0] == "ok"  # the next feed would go on with the ten bytes above
+    assert line.ask("feed", b"a" * (FRAME_BYTES - 8))[0] == "ok"
+    line.send(named(1, "feed", b"a" * (FRAME_BYTES - 7)))  # longer than any frame
+    assert line.hears_nothing()
 
 
 def test_an_unknown_message_is_refused(line: Line) -> None:

@@ -176,6 +176,7 @@ class Qemu:
         serial_index: which of QEMU's serial ports is the console, counted from 0.
         icount_shift: an instruction takes 2**icount_shift ns of virtual time.
         ticks_per_instruction: how far the counter moves in that time.
+        kept: the memory region that is QEMU's main RAM and may be kept in a file, or None.
         note: how the last figure comes about.
     """
 
@@ -185,6 +186,22 @@ class Qemu:
     ticks_per_instruction: Fraction
     options: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    kept: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SlotMemory:
+    """Where slots for models lie, at a region's end.
+
+    Attributes:
+        region: its name; flash only where the port writes it.
+        sector: the bytes that are erased at once there.
+        note: what one should know of it, or an empty string.
+    """
+
+    region: str
+    sector: int
     note: str = ""
 
 
@@ -282,6 +299,7 @@ class Board:
         console: the UART of the link.
         counter: the counter that measures.
         platformio: facts for PlatformIO.
+        slots: where slots for models lie, or None where that is not said: in RAM.
         image: what an image needs to start.
         upload: how it gets into the flash, or None where that is not known.
         qemu: QEMU's machine that stands in for the board, or None.
@@ -307,6 +325,7 @@ class Board:
     console: Console
     counter: Counter
     platformio: Platformio
+    slots: SlotMemory | None
     image: ImageFormat
     upload: Upload | None
     qemu: Qemu | None

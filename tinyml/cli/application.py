@@ -23,6 +23,7 @@ from tinyml.cli import (
     ops,
     replay,
     run_,
+    swap,
     validate,
 )
 from tinyml.errors import EquipmentError, InputError, TinymlError
@@ -50,6 +51,7 @@ for _command in (
     flash,
     run_,
     validate,
+    swap,
     compare,
     replay,
     ops,

@@ -3,7 +3,7 @@
 import typer
 
 from tinyml.cli import options
-from tinyml.defaults import ARRANGEMENT, ENGINE, LIMIT, OPERATORS, OPTIMIZE, PREFIX, TARGET
+from tinyml.defaults import ARRANGEMENT, ENGINE, LIMIT, OPERATORS, OPTIMIZE, PREFIX, SLOTS, TARGET
 
 
 def command(
@@ -24,6 +24,7 @@ def command(
     optimize: options.Optimize = OPTIMIZE,
     arrangement: options.Arrangement = ARRANGEMENT,
     ram_budget: options.RamBudget = None,
+    slots: options.Slots = SLOTS,
     target: options.Target = TARGET,
     port: options.Port = None,
     flash: options.Flash = False,
@@ -53,6 +54,7 @@ def command(
         optimize=optimize,
         arrangement=arrangement,
         ram_budget=ram_budget,
+        slots=slots,
         target=target,
         port=port,
         flash=flash,

@@ -1,7 +1,7 @@
 """`tinyml generate`: a model and a board become a firmware project."""
 
 from tinyml.cli import options
-from tinyml.defaults import ARRANGEMENT, ENGINE, OPERATORS, OPTIMIZE, PREFIX
+from tinyml.defaults import ARRANGEMENT, ENGINE, OPERATORS, OPTIMIZE, PREFIX, SLOTS
 
 
 def command(
@@ -17,6 +17,7 @@ def command(
     optimize: options.Optimize = OPTIMIZE,
     arrangement: options.Arrangement = ARRANGEMENT,
     ram_budget: options.RamBudget = None,
+    slots: options.Slots = SLOTS,
     json: options.Json = False,
 ) -> None:
     """Write the firmware project of a model for a board: a folder that builds with PlatformIO alone."""
@@ -36,6 +37,7 @@ def command(
         optimize=optimize,
         arrangement=arrangement,
         ram_budget=ram_budget,
+        slots=slots,
         progress=terminal.progress(json),
     )
     terminal.show(facts.project(project), json)

@@ -37,6 +37,15 @@ Engine = Annotated[
 Operators = Annotated[
     str, typer.Option("--operators", help="What the interpreter can run: those of the model, or all.")
 ]
+Slots = Annotated[
+    int,
+    typer.Option(
+        "--slots",
+        min=0,
+        metavar="BYTES",
+        help="With the engine interpreter: keep two slots for models of up to so many bytes, for `tinyml swap`.",
+    ),
+]
 Optimize = Annotated[
     str,
     typer.Option(

@@ -13,6 +13,7 @@ from tinyml.ops import REGISTRY, Constant, KernelCall
 from tinyml.plan import Layer, Plan, rows
 from tinyml.plan.interpreter import arena_bytes
 from tinyml.plan.rows import Function, RowCall, RowKernel, Source
+from tinyml.plan.slots import Slots
 from tinyml.render import render
 from tinyml.version import __version__
 
@@ -28,6 +29,7 @@ _C_TYPES = {
     "float32": "float",
 }
 _WIDTH = 112
+SWAP_FOLDER = "lib/tinyml_swap"  # of a project with slots for models
 _ROW_HEADERS = ("tm_kernel.h", "tm_rows.h")  # for layers that are computed row by row
 
 
@@ -371,7 +373,13 @@ def _assembly(plan: Plan, values: Mapping[str, object]) -> dict[str, str]:
     return {f"src/{values['prefix']}_kernels.S": render("model_kernels.S.j2", **values, functions=functions)}
 
 
-def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str = "model") -> dict[str, str]:
+def files(
+    plan: Plan,
+    origin: Origin,
+    engine: str = "compiled",
+    operators: str = "model",
+    slots: Slots | None = None,
+) -> dict[str, str]:
     """Return the texts of `src/`, by path inside the project, and of the libraries that they need.
 
     Args:
@@ -379,6 +387,7 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         origin: where the files come from.
         engine: "compiled" or "interpreter".
         operators: for the interpreter, "model" for those that the model needs or "all".
+        slots: for the interpreter, where models that replace this one go; None: it stays.
     """
     graph = plan.graph
     used = sorted({kernel for layer in plan.layers for kernel in layer.portable})
@@ -412,6 +421,7 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         "sha256": _wrapped(f"0x{b:02x}" for b in bytes.fromhex(graph.sha256)),
         "flatbuffer": _wrapped(map(str, graph.data)),
         "engine": engine,
+        "slots": slots,
         "operators": operator_parts(graph, operators),
         "specials": _specials(plan, origin.prefix),
         "arena_bytes": arena_bytes(plan, engine),
@@ -433,6 +443,10 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         used = list(kernels.names())
         for path in sorted((resources.firmware() / "interpreter").glob("*.[ch]")):
             texts[f"lib/tinyml_interpreter/{path.name}"] = path.read_text(encoding="utf-8")
+    if slots is not None:
+        for path in sorted((resources.firmware() / "swap").glob("*.[ch]")):
+            texts[f"{SWAP_FOLDER}/{path.name}"] = path.read_text(encoding="utf-8")
+        texts[f"{SWAP_FOLDER}/tm_slots_place.h"] = render("tm_slots_place.h.j2", slots=slots)
     headers = {header for kernel in used for header in kernels.load(kernel).headers}
     for header in sorted(headers | ({*_ROW_HEADERS} if by_rows else set())):
         texts[f"lib/tinyml_kernels/{header}"] = (folder / header).read_text(encoding="utf-8")

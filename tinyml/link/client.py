@@ -104,6 +104,21 @@ class Fed:
 
 
 @dataclass(frozen=True)
+class Slots:
+    """The device's slots for models.
+
+    Attributes:
+        model_bytes: the most bytes that a model in a slot may have.
+        arena_bytes: of the arena that every model must do with.
+        sequence: the number of the swap that brought the model that a start loads; 0 for the image's own.
+    """
+
+    model_bytes: int
+    arena_bytes: int
+    sequence: int
+
+
+@dataclass(frozen=True)
 class Marks:
     """The device's memory marks.
 
@@ -278,6 +293,31 @@ class Client:
     def reset(self) -> None:
         """Restart the device. It needs a moment, and then a `hello`, which asks until it answers."""
         self._ask("reset")
+
+    def slots(self) -> Slots:
+        """Return what the device says of its slots for models."""
+        answer = self._ask("slots")
+        return Slots(*(_number(answer, name) for name in ("model_bytes", "arena_bytes", "sequence")))
+
+    def write_slot(self, data: bytes, sha256: bytes, progress: Callable[[int], None] = lambda done: None) -> None:
+        """Write a model with this hash into the slot that is not in use; `progress` hears of the bytes written."""
+        self._ask("slot_begin", length=len(data), sha256=sha256)
+        step = _most_data(self._protocol.messages["slot_write"].request) & ~3
+        for at in range(0, len(data), step):
+            self._ask("slot_write", missing=len(data) - at, data=data[at : at + step])
+            progress(min(at + step, len(data)))
+
+    def try_slot(self) -> None:
+        """Load the written model on trial; a hello or a restart brings back the one before it."""
+        self._input_sizes.clear()
+        answer = self._ask("slot_try")
+        if error := _number(answer, "model_error"):
+            index, detail = _number(answer, "model_error_index"), _number(answer, "model_error_detail")
+            raise DeviceError(refusals.text(error, index, detail, "the new model"), refusals.hint(error))
+
+    def keep_slot(self) -> int:
+        """Keep the model on trial; return the number of the swap."""
+        return _number(self._ask("slot_keep"), "sequence")
 
     def stream(self, hertz: int) -> int:
         """Begin a stream of samples whose line is served so many times a second.
@@ -456,6 +496,7 @@ class Client:
             "guard_overwritten": "A kernel wrote more than was planned; undo changes of the generated code.",
             "wrong_protocol": "Generate and build the project again with this version of tinyml.",
             "unknown_message": "Generate and build the project again with this version of tinyml.",
+            "bad_slot": "Start again; if it comes again, the board's memory for slots cannot be written.",
             "no_session": "Start again; if it comes again, look after the board's supply and other programs.",
         }
         status_name, sentence = self._protocol.statuses[status]

@@ -53,7 +53,15 @@ class _Stream:
 
         Raises:
             SessionLostError: an answer before it is missing.
+            DeviceError: it says that more comes and has nothing, as it could without end.
         """
+        if fed.sequence not in [sequence for sequence, _ in self.unanswered]:
+            return  # a copy that came along with the answer
+        if not fed.last and not fed.data:
+            raise DeviceError(
+                "the device sent an answer to feed without data that is not its last",
+                "Generate and build the project again with this version of tinyml.",
+            )
         if fed.sequence != self.unanswered[0][0] or fed.position != len(self.received) % _POSITIONS:
             raise SessionLostError("an answer to feed was lost", "Look after the cable, and start again.")
         self.received += fed.data

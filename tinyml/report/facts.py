@@ -11,8 +11,10 @@ from tinyml.board import EVIDENCE_LEVELS, Board, Console, unfilled
 from tinyml.build import Image
 from tinyml.doctor import Check
 from tinyml.generate import Project
+from tinyml.generate.project import STORAGE
 from tinyml.graph import Tensor
 from tinyml.measure.measurements import Run
+from tinyml.measure.swap import Swap
 from tinyml.ops import contract
 from tinyml.plan import Layer, Plan, occupancy
 from tinyml.plan.budget import Budget, RegionBudget
@@ -116,6 +118,23 @@ def flash(image: Image, board: Board) -> Facts:
         "tool": board.upload.tool,
         "sha256": image.sha256,
         "flash_bytes": image.sizes.flash_total,
+    }
+
+
+def swap(model: Path, project: Path, swapped: Swap, target: str) -> Facts:
+    """Return the facts of a model that took another one's place."""
+    made = Project.load(project)
+    slots, board = made.manifest["slots"], made.board()
+    in_file = target == "qemu" and board.qemu is not None and board.qemu.kept == slots["region"]
+    in_ram = "in RAM: across a reset, until the power goes"
+    return {
+        "project": str(project),
+        "model": model.name,
+        "swap": swapped.sequence,
+        "model_bytes": swapped.model_bytes,
+        "slot_model_bytes": swapped.slot_model_bytes,
+        "samples": swapped.samples,
+        "kept": f"in {STORAGE}" if in_file else "in flash" if slots["kind"] == "flash" else in_ram,
     }
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
@@ -12,6 +11,8 @@ import serial
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.errors import DeviceError, InputError
+from tinyml.generate.project import STORAGE
+from tinyml.generate.source import SWAP_FOLDER
 from tinyml.link import Client, Clock, Hello
 from tinyml.link.baud import negotiate, rouse
 from tinyml.link.port import Port, names
@@ -145,7 +146,7 @@ def _target(name: str) -> _Target:
 def _emulated(
     check: Callable[[Board], None],
     version: Callable[[Board], str],
-    emulate: Callable[[Path, Board], _Emulator],
+    emulate: Callable[[Image, Board], _Emulator],
     clock: Callable[[Client, Board], Clock],
 ) -> _Target:
     """Return the way to run an image on an emulator."""
@@ -154,7 +155,7 @@ def _emulated(
         check(board)
         with ExitStack() as resources:
             told = version(board)
-            emulator = emulate(image.elf, board)
+            emulator = emulate(image, board)
             resources.callback(emulator.close)
             try:
                 stream = serial.serial_for_url(emulator.url, timeout=0, write_timeout=load().timeouts["write"])
@@ -193,9 +194,20 @@ def _open_serial(image: Image, board: Board, port: str | None) -> Session:
     raise AssertionError("the block returns or raises")
 
 
+def _start_qemu(image: Image, board: Board) -> _Emulator:
+    """Start QEMU; models in slots are there again the next time, where the machine can keep its RAM."""
+    has_slots = (image.project / SWAP_FOLDER).is_dir()
+    options = qemu.keeping(board, image.project / STORAGE) if has_slots else ()
+    return qemu.Emulator(image.elf, board, options)
+
+
+def _start_renode(image: Image, board: Board) -> _Emulator:
+    return renode.Emulator(image.elf, board)
+
+
 _TARGETS = {
-    "qemu": _emulated(qemu.check, lambda board: qemu.version(board.architecture), qemu.Emulator, qemu.clock),
-    "renode": _emulated(renode.check, lambda board: renode.version(), renode.Emulator, renode.clock),
+    "qemu": _emulated(qemu.check, lambda board: qemu.version(board.architecture), _start_qemu, qemu.clock),
+    "renode": _emulated(renode.check, lambda board: renode.version(), _start_renode, renode.clock),
     "serial": _Target(_check_port, _open_serial),
 }
 TARGETS = tuple(_TARGETS)
