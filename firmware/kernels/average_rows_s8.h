@@ -16,15 +16,16 @@ typedef struct {
   int32_t last;           /* 1: this is the last row */
 } tm_average_rows_s8_params;
 
-/* input: [pixels][channels]; sums: [channels] of the rows before, 0 before the first; output: [channels]. */
-TM_INLINE void tm_average_rows_s8(const tm_average_rows_s8_params *params, const int8_t *input, int32_t *sums,
+/* input: [pixels][channels]; state: [channels], the sums of the rows before, 0 before the first; output:
+ * [channels]. */
+TM_INLINE void tm_average_rows_s8(const tm_average_rows_s8_params *params, const int8_t *input, int32_t *state,
                                   int8_t *output) {
   for (int32_t pixel = 0; pixel < params->pixels; pixel++) {
-    for (int32_t channel = 0; channel < params->channels; channel++) sums[channel] += *input++;
+    for (int32_t channel = 0; channel < params->channels; channel++) state[channel] += *input++;
   }
   if (!params->last) return;
   for (int32_t channel = 0; channel < params->channels; channel++) {
-    const int32_t sum = sums[channel];
+    const int32_t sum = state[channel];
     const int32_t mean = (sum > 0 ? sum + params->count / 2 : sum - params->count / 2) / params->count;
     output[channel] = (int8_t)tm_clamp(mean, params->activation_min, params->activation_max);
   }
