@@ -40,9 +40,9 @@ from tinyml.plan.budget import Budget, RegionBudget, check_fit
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
+from tinyml.run import Session, start
 from tinyml.run import check as check_target
 from tinyml.run import flash as write_flash
-from tinyml.run import start
 from tinyml.samples import Samples
 from tinyml.selection import Selection, select, source
 
@@ -356,6 +356,7 @@ def run(
     selection = Selection(None if data is None else Path(data), random, seed, limit)
     chosen, _ = select(plan.graph, selection)
     with start(Image.load(made.path), made.board(), target, port) as session:
+        _tell_crash(session, progress)
         measurer = Measurer(session.client, plan, made.manifest["build_id"], session.clock)
         with progress.stage("run") as stage:
             count = len(chosen)
@@ -394,6 +395,13 @@ def validate(
     return _validate(made, selection, target, port, progress)
 
 
+def _tell_crash(session: Session, progress: Progress) -> None:
+    """Tell of a crash that is over: the device keeps its report until somebody has asked for it."""
+    if session.crash is not None:
+        with progress.stage("crash") as stage:
+            stage.text = f"an earlier run ended so: {session.crash}"
+
+
 def _expectations(
     project: Project, plan: Plan, selection: Selection, progress: Progress
 ) -> tuple[Expectations, Samples | None, npt.NDArray[np.intp]]:
@@ -423,6 +431,7 @@ def _validate(
     with progress.stage("start") as stage:
         session = start(image, project.board(), target, port)
         stage.text = session.target_version
+    _tell_crash(session, progress)
     with session, progress.stage("run") as stage:
         measurer = Measurer(session.client, plan, project.manifest["build_id"], session.clock)
         measured = measurer.run(

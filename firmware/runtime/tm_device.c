@@ -6,6 +6,7 @@
 
 #include "tm_build.h"
 #include "tm_count.h"
+#include "tm_crash.h"
 #include "tm_frame.h"
 #include "tm_line.h"
 #include "tm_port.h"
@@ -19,17 +20,16 @@
 typedef struct {
   const tm_model *model;
   tm_decoder decoder;
-  uint32_t next_layer;   /* the layer that may run next; the one before it has its output in memory */
-  uint32_t active_layer; /* the layer that is running, for the report of a fault */
-  uint32_t answer_size;  /* bytes of the last answer, header included; 0 while there is no session */
-  uint32_t request_crc;  /* of the request that it answered */
-  uint32_t fed_input;    /* of a stream: the input that is being filled, */
-  uint32_t fed_bytes;    /* how many bytes it has, */
-  uint32_t sent_bytes;   /* and how many bytes of outputs went before those in the answer */
-  uint16_t first;        /* the sequence number of the session's hello */
-  uint16_t last;         /* the sequence number of the last request that was carried out */
-  uint16_t lost_bytes;   /* how many bytes came since the last frame */
-  bool baud_due;         /* whether another rate begins when the answer is sent */
+  uint32_t next_layer;  /* the layer that may run next; the one before it has its output in memory */
+  uint32_t answer_size; /* bytes of the last answer, header included; 0 while there is no session */
+  uint32_t request_crc; /* of the request that it answered */
+  uint32_t fed_input;   /* of a stream: the input that is being filled, */
+  uint32_t fed_bytes;   /* how many bytes it has, */
+  uint32_t sent_bytes;  /* and how many bytes of outputs went before those in the answer */
+  uint16_t first;       /* the sequence number of the session's hello */
+  uint16_t last;        /* the sequence number of the last request that was carried out */
+  uint16_t lost_bytes;  /* how many bytes came since the last frame */
+  bool baud_due;        /* whether another rate begins when the answer is sent */
   bool reset_due;
 } tm_device;
 
@@ -37,6 +37,8 @@ typedef struct {
 static TM_LINK tm_device device;
 static TM_LINK tm_request request;
 static TM_LINK tm_response response;
+
+static bool serving; /* set to false by a start, as nothing above is */
 
 static void paint_guards(const tm_model *model) {
   memset(model->arena - TM_ARENA_GUARD_BYTES, TM_GUARD_PAINT, TM_ARENA_GUARD_BYTES);
@@ -84,7 +86,7 @@ static uint8_t read_buffer(const tm_buffer *buffer, uint32_t offset, uint32_t le
  * fixed part, writes the response's fixed part, sets `rest` to the bytes of the response after that, and returns
  * a status. A response with a status other than ok has no body. */
 
-static uint8_t on_hello(uint32_t *rest) {
+static TM_RARE uint8_t on_hello(uint32_t *rest) {
   const tm_model *model = device.model;
   tm_hello_response *hello = &response.part.body.hello;
   static const uint8_t version[sizeof(hello->firmware_version)] = TM_FIRMWARE_VERSION;
@@ -95,6 +97,7 @@ static uint8_t on_hello(uint32_t *rest) {
   hello->output_count = model->output_count;
   hello->arena_bytes = model->arena_size;
   hello->clock_hz = tm_port_clock_hz();
+  hello->crashed = tm_crash_kept() != NULL;
   hello->model_error = (uint32_t)model->status.error;
   hello->model_error_index = model->status.index;
   hello->model_error_detail = model->status.detail;
@@ -104,7 +107,7 @@ static uint8_t on_hello(uint32_t *rest) {
   return request.part.body.hello.protocol_hash == TM_PROTOCOL_HASH ? TM_STATUS_OK : TM_STATUS_WRONG_PROTOCOL;
 }
 
-static uint8_t on_calibrate(uint32_t *rest) {
+static TM_RARE uint8_t on_calibrate(uint32_t *rest) {
   const uint32_t iterations = request.part.body.calibrate.iterations;
   if (iterations > TM_CALIBRATE_ITERATIONS) {
     return TM_STATUS_BAD_RANGE;
@@ -116,7 +119,7 @@ static uint8_t on_calibrate(uint32_t *rest) {
   return TM_STATUS_OK;
 }
 
-static uint8_t on_set_input(uint32_t *rest) {
+static TM_RARE uint8_t on_set_input(uint32_t *rest) {
   const tm_set_input_request *set = &request.part.body.set_input;
   if (set->index >= device.model->input_count) {
     return TM_STATUS_BAD_INDEX;
@@ -138,20 +141,27 @@ static void begin_sample(void) {
   }
 }
 
-static uint8_t on_invoke(uint32_t *rest) {
+/* Counts layers `first` to `end` - 1. */
+static tm_count count_layers(uint32_t first, uint32_t end) {
+  const tm_count count = tm_count_call(device.model->run, first, end);
+  *device.model->layer = TM_NO_LAYER;
+  return count;
+}
+
+static TM_RARE uint8_t on_invoke(uint32_t *rest) {
   if (device.model->status.error != TM_OK) {
     return TM_STATUS_NO_MODEL;
   }
   begin_sample();
   device.next_layer = 0; /* its output is not the last layer's any more */
-  const tm_count count = tm_count_call(device.model->run, 0, device.model->layer_count);
+  const tm_count count = count_layers(0, device.model->layer_count);
   response.part.body.invoke.start = count.start;
   response.part.body.invoke.ticks = count.ticks;
   *rest = 0;
   return guard_status();
 }
 
-static uint8_t on_get_output(uint32_t *rest) {
+static TM_RARE uint8_t on_get_output(uint32_t *rest) {
   const tm_get_output_request *get = &request.part.body.get_output;
   tm_get_output_response *got = &response.part.body.get_output;
   if (get->index >= device.model->output_count) {
@@ -165,7 +175,7 @@ static uint8_t on_get_output(uint32_t *rest) {
   return read_buffer(output, get->offset, get->length, got->data, rest);
 }
 
-static uint8_t on_run_layer(uint32_t *rest) {
+static TM_RARE uint8_t on_run_layer(uint32_t *rest) {
   const uint32_t index = request.part.body.run_layer.index;
   tm_run_layer_response *ran = &response.part.body.run_layer;
   if (index >= device.model->layer_count) {
@@ -177,9 +187,7 @@ static uint8_t on_run_layer(uint32_t *rest) {
   if (index == 0) {
     begin_sample();
   }
-  device.active_layer = index;
-  const tm_count count = tm_count_call(device.model->run, index, index + 1u);
-  device.active_layer = TM_NO_LAYER;
+  const tm_count count = count_layers(index, index + 1u);
   device.next_layer = index + 1u;
   const tm_buffer *output = &device.model->layer_outputs[index];
   ran->start = count.start;
@@ -190,7 +198,7 @@ static uint8_t on_run_layer(uint32_t *rest) {
   return guard_status();
 }
 
-static uint8_t on_get_layer_output(uint32_t *rest) {
+static TM_RARE uint8_t on_get_layer_output(uint32_t *rest) {
   const tm_get_layer_output_request *get = &request.part.body.get_layer_output;
   tm_get_layer_output_response *got = &response.part.body.get_layer_output;
   if (get->index >= device.model->layer_count) {
@@ -207,7 +215,7 @@ static uint8_t on_get_layer_output(uint32_t *rest) {
   return read_buffer(output, get->offset, get->length, got->data, rest);
 }
 
-static uint8_t on_memory(uint32_t *rest) {
+static TM_RARE uint8_t on_memory(uint32_t *rest) {
   tm_memory_response *memory = &response.part.body.memory;
   memory->stack_size = (uint32_t)(__tm_stack_top - __tm_stack_bottom) * (uint32_t)sizeof(uint32_t);
   memory->stack_bytes = stack_bytes();
@@ -217,13 +225,13 @@ static uint8_t on_memory(uint32_t *rest) {
   return TM_STATUS_OK;
 }
 
-static uint8_t on_reset(uint32_t *rest) {
+static TM_RARE uint8_t on_reset(uint32_t *rest) {
   device.reset_due = true;
   *rest = 0;
   return TM_STATUS_OK;
 }
 
-static uint8_t on_stream(uint32_t *rest) {
+static TM_RARE uint8_t on_stream(uint32_t *rest) {
   device.fed_input = 0;
   device.fed_bytes = 0;
   device.sent_bytes = 0;
@@ -259,6 +267,7 @@ static void append_output(const tm_buffer *output, uint32_t *used) {
 static uint8_t run_fed(uint32_t *used) {
   begin_sample();
   device.model->run(0, device.model->layer_count);
+  *device.model->layer = TM_NO_LAYER;
   device.fed_input = 0;
   for (uint32_t i = 0; i < device.model->output_count; i++) {
     append_output(&device.model->outputs[i], used);
@@ -295,13 +304,24 @@ static uint8_t on_feed(uint32_t *rest) {
   return status;
 }
 
-static uint8_t on_set_baud(uint32_t *rest) {
+static TM_RARE uint8_t on_set_baud(uint32_t *rest) {
   const uint32_t baud = request.part.body.set_baud.baud;
   if (baud > tm_port_clock_hz() / TM_CYCLES_A_BYTE * TM_BITS_A_BYTE || !tm_port_baud(baud, false)) {
     return TM_STATUS_BAD_RANGE;
   }
   device.baud_due = true;
   *rest = 0;
+  return TM_STATUS_OK;
+}
+
+static TM_RARE uint8_t on_crash(uint32_t *rest) {
+  const tm_fault_response *report = tm_crash_kept();
+  *rest = 0;
+  if (report != NULL) {
+    *rest = sizeof(*report);
+    memcpy(response.part.body.crash.report, report, sizeof(*report));
+    tm_crash_forget(); /* a repetition of the request is answered from the buffer */
+  }
   return TM_STATUS_OK;
 }
 
@@ -383,13 +403,14 @@ static void answer(uint32_t size) {
 void tm_device_serve(const tm_model *model) {
   device.model = model;
   device.next_layer = 0;
-  device.active_layer = TM_NO_LAYER;
+  *model->layer = TM_NO_LAYER;
   device.answer_size = 0;
   device.lost_bytes = 0;
   device.baud_due = false;
   device.reset_due = false;
   request.part.header.message = 0;
   tm_decoder_init(&device.decoder, request.bytes, sizeof(request.bytes));
+  serving = true;
   tm_port_init();
   paint_guards(model);
   for (;;) {
@@ -414,20 +435,28 @@ void tm_device_serve(const tm_model *model) {
   }
 }
 
-/* Weak: a program without the link has its own, and then nothing of the link is in the image. */
-__attribute__((weak)) void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
+/* Weak: a program without the link has its own, and then nothing of the link is in the image.
+ *
+ * The report is kept, sent at once, and kept still for a host that missed it. In a session the device then starts
+ * again; a fault that comes before one would come again and again, and is reported to whoever asks. */
+__attribute__((weak, cold)) void tm_fault(const tm_fault_state *state) {
   tm_fault_response *fault = &response.part.body.fault;
   response.part.header.sequence = TM_NO_SEQUENCE;
   response.part.header.message = TM_MESSAGE_FAULT;
   response.part.header.status = TM_STATUS_OK;
-  fault->cause = cause;
-  fault->pc = pc;
-  fault->lr = lr;
-  fault->message = request.part.header.message;
-  fault->layer = device.active_layer;
+  tm_crash_describe(state, fault);
+  fault->message = serving ? request.part.header.message : 0;
+  fault->layer = serving ? *device.model->layer : TM_NO_LAYER;
+  tm_crash_keep(fault);
+  if (!serving) {
+    tm_port_init();
+  }
   tm_line_abandon();
   for (;;) {
     tm_frame_send(response.bytes, (uint32_t)(sizeof(tm_header) + sizeof(tm_fault_response)));
+    if (serving && device.answer_size != 0) {
+      tm_port_reset();
+    }
     while (tm_port_read() != 0) {
       /* a zero byte is a host that asks */
     }

@@ -17,6 +17,7 @@ from tests.runtime.host_device import expected_output
 from tinyml import board as boards
 from tinyml.build import Image
 from tinyml.errors import BoardError, DeviceError, InputError
+from tinyml.link import Client
 from tinyml.plan.budget import stack_bytes
 from tinyml.run import Session, start
 
@@ -102,13 +103,9 @@ def test_a_counter_of_24_bits_counts_on(image_of: ImageOf, board: str) -> None:
     ("mode", "problem"),
     [
         (host_device.BREAK_GUARD_AFTER, "refused invoke: the model wrote outside its arena"),
-        (host_device.OVERFLOW_STACK, "faulted during invoke: stack overflow"),
-        (host_device.READ_NOWHERE, r"faulted during invoke: (a hard fault: |access to )an address without memory"),
     ],
 )
 def test_what_goes_wrong_on_a_board_is_reported(image_of: ImageOf, board: str, mode: int, problem: str) -> None:
-    if mode == host_device.READ_NOWHERE and boards.load(board).port == "lm3s":
-        pytest.skip("QEMU's Stellaris machines answer a read without memory with zero")
     with start(image_of(board), boards.load(board)) as session:
         session.client.set_input(1, bytes([mode, 0, 0, 0]))
         began = time.monotonic()
@@ -158,12 +155,28 @@ def test_a_target_that_is_not_known_is_refused(image_of: ImageOf) -> None:
         start(image, replace(board, renode=None), "renode")
 
 
+def test_a_session_tells_of_a_crash_before_it(
+    image_of: ImageOf, serial_port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Client, "_fault", lambda client, body: DeviceError("not heard"))
+    board, image = boards.load("netduinoplus2"), image_of("netduinoplus2")
+    with start(image, board, "serial", serial_port) as session:
+        assert session.crash is None
+        session.client.set_input(1, bytes([host_device.FAULT, 0, 0, 0]))
+        with pytest.raises(DeviceError, match="not heard"):
+            session.client.invoke()
+    for expected in (True, False):
+        with start(image, board, "serial", serial_port) as session:
+            assert (session.crash is not None) == expected
+
+
 @pytest.fixture
 def serial_port(program: Path) -> Iterator[str]:
     """The name of a serial port with a device at its end (a pseudo-terminal)."""
     device_end, our_end = os.openpty()
     name = os.ttyname(our_end)
-    process = subprocess.Popen([program], stdin=device_end, stdout=device_end)
+    restarts = {"TINYML_RESTARTS": "1"}
+    process = subprocess.Popen([program], stdin=device_end, stdout=device_end, env={**os.environ, **restarts})
     yield name
     process.kill()
     process.wait(5)

@@ -110,6 +110,7 @@ class Measurer:
         self._plan = plan
         self._build_id = build_id
         self._clock = clock
+        client.layers = [layer.label for layer in plan.layers]
 
     def _set_inputs(self, inputs: tuple[Array, ...], sample: int) -> None:
         for i, values in enumerate(inputs):

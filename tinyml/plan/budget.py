@@ -12,7 +12,7 @@ from tinyml.plan.rows import functions
 
 # What the firmware needs besides the model. The build's tests hold real images against these figures.
 STACK_BYTES = 4096
-RUNTIME_RAM_BYTES = 1280  # link buffers, the runtime's variables, the arena's guards
+RUNTIME_RAM_BYTES = 1472  # link buffers, the report of a crash, the runtime's variables, the arena's guards
 RUNTIME_CODE_BYTES = 8192
 CODE_BYTES_A_CALL = 2048  # a kernel specialised for its layer, with its table; most are much smaller
 CODE_BYTES_A_ROW_LOOP = 256  # the loop over the rows of a layer that has a specialised kernel

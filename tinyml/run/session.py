@@ -11,6 +11,7 @@ import serial
 
 from tinyml.board import Board
 from tinyml.build import Image
+from tinyml.build.lines import Lines
 from tinyml.errors import DeviceError, InputError
 from tinyml.link import Client, Clock, Hello
 from tinyml.link.baud import negotiate, rouse
@@ -38,6 +39,7 @@ class Session:
         clock: converts the device's counts to instructions; None where a real board counts cycles.
         target_version: what runs the image, such as "QEMU 7.2.22".
         baud: the line's rate, in bits a second.
+        crash: how a run before this session ended, where the device crashed in it and nobody has heard of that.
     """
 
     def __init__(
@@ -49,12 +51,14 @@ class Session:
         resources: ExitStack,
         baud: int,
         line: Port | None = None,
+        crash: DeviceError | None = None,
     ) -> None:
         self.client = client
         self.hello = hello
         self.clock = clock
         self.target_version = target_version
         self.baud = self._own_baud = baud
+        self.crash = crash
         self._resources = resources
         self._line = line
 
@@ -158,7 +162,8 @@ def _emulated(
             resources.callback(emulator.close)
             stream = serial.serial_for_url(emulator.url, timeout=0, write_timeout=load().timeouts["write"])
             resources.callback(stream.close)
-            client = Client(stream, explain=emulator.explain, architecture=board.architecture)
+            lines = Lines(image.elf)
+            client = Client(stream, explain=emulator.explain, architecture=board.architecture, places=lines)
             hello = client.hello()
             counts = client.persevere(lambda: clock(client, board))
             client.persevere(counts.check)
@@ -180,13 +185,19 @@ def _open_serial(image: Image, board: Board, port: str | None) -> Session:
         stream = Port(port, board.console.baud)
         resources.callback(stream.close)
         patience = load().timeouts["reconnection"]
-        client = Client(stream, architecture=board.architecture, reconnect=lambda: stream.reopen(patience))
+        client = Client(
+            stream,
+            architecture=board.architecture,
+            reconnect=lambda: stream.reopen(patience),
+            places=Lines(image.elf),
+        )
         try:
             hello = client.hello(load().timeouts["greeting"])
         except DeviceError:  # perhaps a session that ended badly has left it at another rate
             rouse(stream)
             hello = client.hello()
-        return Session(client, hello, None, board.title, resources.pop_all(), board.console.baud, stream)
+        crash = client.crash() if hello.crashed else None
+        return Session(client, hello, None, board.title, resources.pop_all(), board.console.baud, stream, crash)
     raise AssertionError("the block returns or raises")
 
 
