@@ -357,7 +357,7 @@ def run(
     chosen, _ = select(plan.graph, selection)
     with start(Image.load(made.path), made.board(), target, port) as session:
         _tell_crash(session, progress)
-        measurer = Measurer(session.client, plan, made.manifest["build_id"], session.clock)
+        measurer = _measurer(session, plan, made)
         with progress.stage("run") as stage:
             count = len(chosen)
             if mode == MODES[0]:
@@ -393,6 +393,10 @@ def validate(
     check_target(made.board(), target, port)
     selection = Selection(None if data is None else Path(data), random, seed, limit)
     return _validate(made, selection, target, port, progress)
+
+
+def _measurer(session: Session, plan: Plan, project: Project) -> Measurer:
+    return Measurer(session.client, plan, project.manifest["build_id"], session.clock, session.real_clock)
 
 
 def _tell_crash(session: Session, progress: Progress) -> None:
@@ -433,7 +437,7 @@ def _validate(
         stage.text = session.target_version
     _tell_crash(session, progress)
     with session, progress.stage("run") as stage:
-        measurer = Measurer(session.client, plan, project.manifest["build_id"], session.clock)
+        measurer = _measurer(session, plan, project)
         measured = measurer.run(
             expected.inputs,
             expected,

@@ -5,17 +5,17 @@
 #include "tm_port.h"
 #include "tm_protocol.h"
 
-/* Runs once: compiled for size. */
-#define TM_RARE __attribute__((cold))
+/* Not where time counts: compiled for size. */
+#define TM_SMALL __attribute__((cold))
 
 /* Fills the parts of a report that the core and its stack tell. */
-void tm_crash_describe(const tm_fault_state *state, tm_fault_response *report) TM_RARE;
+void tm_crash_describe(const tm_fault_state *state, tm_fault_response *report) TM_SMALL;
 
-void tm_crash_keep(const tm_fault_response *report) TM_RARE;
+void tm_crash_keep(const tm_fault_response *report) TM_SMALL;
 
 /* Returns the report that is kept; NULL where there is none of this very image. */
-const tm_fault_response *tm_crash_kept(void) TM_RARE;
+const tm_fault_response *tm_crash_kept(void) TM_SMALL;
 
-void tm_crash_forget(void) TM_RARE;
+void tm_crash_forget(void) TM_SMALL;
 
 #endif

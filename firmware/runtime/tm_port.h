@@ -32,6 +32,10 @@ bool tm_port_interrupt(uint32_t hertz, void (*serve)(void));
  * idle and goes on at it. For ports without it the runtime has one that cannot. */
 bool tm_port_baud(uint32_t baud, bool now);
 
+/* Has a watchdog raise a fault, and then a reset, unless it is stopped (0) within so many milliseconds. Returns
+ * whether the port has one that can. For ports without it the runtime has one that cannot. */
+bool tm_port_watchdog(uint32_t milliseconds);
+
 /* Waits until the transmitter is idle, then restarts the chip. Does not return. */
 void tm_port_reset(void);
 

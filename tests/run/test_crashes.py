@@ -79,6 +79,21 @@ def test_a_crash_explains_itself_and_the_machine_comes_back_up(image_of: ImageOf
 
 
 @pytest.mark.parametrize("name", MACHINES)
+def test_a_model_that_hangs_is_ended_where_there_is_a_watchdog(image_of: ImageOf, name: str) -> None:
+    board = boards.load(name)
+    with start(image_of(name), board) as session:
+        assert session.client.watch(200) == (board.watchdog is not None)
+        if board.watchdog is None:
+            return
+        infer(session)  # which takes less
+        error = provoke(session.client, host_device.HANG)
+        words = "the watchdog: the model ran longer than it was given"
+        assert f"the processor faulted during invoke in layer 1: {words}, in add (" in str(error)
+        assert error.hint.startswith("It has started again.\ncause ")
+        infer(session)
+
+
+@pytest.mark.parametrize("name", MACHINES)
 def test_the_report_outlives_the_reset(image_of: ImageOf, name: str) -> None:
     with start(image_of(name), boards.load(name)) as session:
         client = session.client

@@ -19,6 +19,7 @@ from tinyml.board.facts import (
     Qemu,
     Renode,
     Upload,
+    Watchdog,
 )
 from tinyml.board.table import Source, Table
 from tinyml.errors import BoardError
@@ -59,8 +60,8 @@ def _board(top: Table, text: str) -> Board:
     clock = top.table("clock")
     console, counter = top.table("console"), top.table("counter")
     platformio = top.table("platformio")
-    place, image, upload, qemu, renode = (
-        top.optional(key, top.table) for key in ("place", "image", "upload", "qemu", "renode")
+    place, image, watchdog, upload, qemu, renode = (
+        top.optional(key, top.table) for key in ("place", "image", "watchdog", "upload", "qemu", "renode")
     )
     regions, evidence = top.tables("memory"), top.optional("evidence", top.tables) or []
     memory = _memory(regions)
@@ -81,6 +82,7 @@ def _board(top: Table, text: str) -> Board:
         port=top.text("port", r"[a-z0-9_]+", "the name of a folder under firmware/port/"),
         console=_console(console),
         counter=_counter(counter),
+        watchdog=_watchdog(watchdog) if watchdog else None,
         platformio=Platformio(mcu=platformio.text("mcu")),
         image=_image(image) if image else ImageFormat(),
         upload=_upload(upload) if upload else None,
@@ -89,7 +91,7 @@ def _board(top: Table, text: str) -> Board:
         evidence=tuple(_evidence(table) for table in evidence),
         text=text,
     )
-    optional = [table for table in (place, image, upload, qemu, renode) if table is not None]
+    optional = [table for table in (place, image, watchdog, upload, qemu, renode) if table is not None]
     for table in (top, clock, console, counter, platformio, *optional, *regions, *evidence):
         table.done()
     return board
@@ -180,10 +182,20 @@ def _counter(table: Table) -> Counter:
         peripheral=table.text("peripheral"),
         base=table.number("base"),
         prescale=table.number("prescale", least=1),
+        hz=table.optional("hz", lambda key: table.number(key, least=1)),
         bits=bits or COUNTER_BITS,
         wrap_instructions=table.optional("wrap_instructions", table.number) or 0,
         apb=table.optional("apb", table.number),
         enable_bit=table.optional("enable_bit", table.number),
+        note=table.note(),
+    )
+
+
+def _watchdog(table: Table) -> Watchdog:
+    return Watchdog(
+        peripheral=table.text("peripheral"),
+        base=table.number("base"),
+        clock_hz=table.number("clock_hz", least=1),
         note=table.note(),
     )
 

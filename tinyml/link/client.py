@@ -67,10 +67,12 @@ class Count:
     Attributes:
         start: the counter at the beginning, modulo 2**32.
         ticks: by how much it grew, modulo 2**32.
+        stack_bytes: of a run of the model, how much of the stack was used in it, the link's part included.
     """
 
     start: int
     ticks: int
+    stack_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Marks:
     guard_after: bool
 
 
-class _RefusedError(DeviceError):
+class RefusedError(DeviceError):
     """A device that refused a request; `status` is the name of its reason."""
 
     status = ""
@@ -283,6 +285,10 @@ class Client:
         """Return all bytes of the output of the layer that `run_layer` ran last, which is `index`."""
         return self._read("get_layer_output", index)
 
+    def watch(self, milliseconds: int) -> bool:
+        """Have the device report a run that takes longer as a fault (0: none); return whether it can."""
+        return self._accepted("watch", milliseconds=milliseconds)
+
     def memory(self) -> Marks:
         """Return the memory marks."""
         answer = self._ask("memory")
@@ -351,9 +357,13 @@ class Client:
 
         It answers at the old one.
         """
+        return self._accepted("set_baud", baud=baud)
+
+    def _accepted(self, name: str, **fields: protocol.Value) -> bool:
+        """Return whether the device carries the request out: it may refuse what is out of its range."""
         try:
-            self._ask("set_baud", baud=baud)
-        except _RefusedError as error:
+            self._ask(name, **fields)
+        except RefusedError as error:
             if error.status == "bad_range":
                 return False
             raise
@@ -482,7 +492,7 @@ class Client:
         said = sentence[0].lower() + sentence[1:].rstrip(".")
         if status_name == "no_session":
             return SessionLostError(f"the device refused {name}: {said}", hints[status_name])
-        refused = _RefusedError(f"the device refused {name}: {said}", hints.get(status_name, ""))
+        refused = RefusedError(f"the device refused {name}: {said}", hints.get(status_name, ""))
         refused.status = status_name
         return refused
 
@@ -564,4 +574,6 @@ def _bytes(fields: dict[str, protocol.Value], name: str) -> bytes:
 
 
 def _count(fields: dict[str, protocol.Value]) -> Count:
-    return Count(_number(fields, "start"), _number(fields, "ticks"))
+    stack = fields.get("stack_bytes", 0)
+    assert isinstance(stack, int), "it is defined as a number"
+    return Count(_number(fields, "start"), _number(fields, "ticks"), stack)

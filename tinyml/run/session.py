@@ -16,6 +16,7 @@ from tinyml.errors import DeviceError, InputError
 from tinyml.link import Client, Clock, Hello
 from tinyml.link.baud import negotiate, rouse
 from tinyml.link.port import Port, names
+from tinyml.link.realtime import RealClock, measure
 from tinyml.protocol import load
 from tinyml.run import qemu, renode
 
@@ -36,7 +37,9 @@ class Session:
     Attributes:
         client: asks the device.
         hello: what the device said about itself.
-        clock: converts the device's counts to instructions; None where a real board counts cycles.
+        clock: converts the device's counts to instructions; None where a real board counts time.
+        real_clock: converts a real board's counts to microseconds; None in an emulator, which has no time, and
+            where the counter's rate could not be measured.
         target_version: what runs the image, such as "QEMU 7.2.22".
         baud: the line's rate, in bits a second.
         crash: how a run before this session ended, where the device crashed in it and nobody has heard of that.
@@ -52,7 +55,9 @@ class Session:
         baud: int,
         line: Port | None = None,
         crash: DeviceError | None = None,
+        real_clock: RealClock | None = None,
     ) -> None:
+        self.real_clock = real_clock
         self.client = client
         self.hello = hello
         self.clock = clock
@@ -197,7 +202,10 @@ def _open_serial(image: Image, board: Board, port: str | None) -> Session:
             rouse(stream)
             hello = client.hello()
         crash = client.crash() if hello.crashed else None
-        return Session(client, hello, None, board.title, resources.pop_all(), board.console.baud, stream, crash)
+        real = client.persevere(lambda: measure(client, board, hello))
+        return Session(
+            client, hello, None, board.title, resources.pop_all(), board.console.baud, stream, crash, real
+        )
     raise AssertionError("the block returns or raises")
 
 

@@ -11,9 +11,9 @@ ${CONSOLE}      sysbus.usart6
 # Frames as firmware/protocol.toml of tinyml defines them. The request for a description, and the beginning of the
 # answer: the protocol, the hash of the project's files, the numbers of layers, inputs and outputs, the arena.
 @{HELLO}
-...             0x00  0x01  0x0c  0x01  0x01  0x0b  0x9f  0x27  0xaf  0x61  0x16  0x66  0xd2  0xb4  0x00
+...             0x00  0x01  0x0c  0x01  0x01  0x0b  0x20  0xdc  0xd3  0x1f  0x2a  0xce  0x65  0x7c  0x00
 ${DESCRIBED}
-...             00 01 03 01 01 0a 9f 27 af 61 78 56 34 12 03 01
+...             00 01 03 01 01 0a 20 dc d3 1f 78 56 34 12 03 01
 ...             01 02 01 01 01 02 01 01 01 01 02 01 01
 # The request to run the model, and the beginning of the answer, which says ok.
 @{INVOKE}
