@@ -43,7 +43,7 @@ from tinyml.measure.agreement import float_agreement, label_agreement
 from tinyml.measure.desk import desk_agreement
 from tinyml.measure.expectations import Expectations, expect
 from tinyml.measure.interpreter import oracle_available
-from tinyml.measure.measurements import Measurer, Run
+from tinyml.measure.measurements import Run
 from tinyml.measure.swap import Swap, Swapper
 from tinyml.ops import shapes
 from tinyml.plan import Plan, placement
@@ -52,7 +52,7 @@ from tinyml.plan.budget import Budget, check_arena, check_fit, parse_bytes
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
-from tinyml.report.stages import conversion_text, memory_text, plan_text
+from tinyml.report.stages import conversion_text, memory_text, plan_text, tell_crash
 from tinyml.run import check as check_target
 from tinyml.run import flash as write_flash
 from tinyml.run import start
@@ -346,7 +346,8 @@ def run(
     selection = Selection(None if data is None else Path(data), random, seed, limit)
     chosen, _ = select(plan.graph, selection)
     with start(Image.load(made.path), made.board(), target, port) as session:
-        measurer = Measurer(session.client, plan, made.manifest["build_id"], session.clock)
+        tell_crash(session, progress)
+        measurer = measurer_of(session, plan, made)
         with progress.stage("run") as stage:
             count = len(chosen)
             if mode == MODES[0]:
@@ -425,8 +426,9 @@ def _validate(
     with progress.stage("start") as stage:
         session = start(image, project.board(), target, port)
         stage.text = session.target_version
+    tell_crash(session, progress)
     with session, progress.stage("run") as stage:
-        measurer = Measurer(session.client, plan, project.manifest["build_id"], session.clock)
+        measurer = measurer_of(session, plan, project)
         measured = measurer.run(
             expected.inputs,
             expected,

@@ -9,7 +9,7 @@ from tinyml.errors import TinymlError
 from tinyml.generate import Origin, Project, generate
 from tinyml.measure.expectations import expect
 from tinyml.measure.interpreter import Array
-from tinyml.measure.measurements import Measurer, Mismatch
+from tinyml.measure.measurements import Mismatch, measurer_of
 from tinyml.run import start
 
 FOLDER = "trace"  # inside the project
@@ -54,5 +54,4 @@ def _run(project: Project, inputs: tuple[Array, ...], target: str) -> Mismatch |
     image = build(made.path)
     expected = expect(plan, inputs)
     with start(image, board, target) as session:
-        measurer = Measurer(session.client, plan, made.manifest["build_id"], session.clock)
-        return measurer.run(expected.inputs, expected, oracle=True).mismatch
+        return measurer_of(session, plan, made).run(expected.inputs, expected, oracle=True).mismatch

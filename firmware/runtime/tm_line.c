@@ -112,6 +112,8 @@ __attribute__((weak)) bool tm_port_interrupt(uint32_t hertz, void (*interrupt)(v
   return false;
 }
 
+__attribute__((weak)) bool tm_port_watchdog(uint32_t milliseconds) { return milliseconds == 0; }
+
 __attribute__((weak)) bool tm_port_baud(uint32_t baud, bool now) {
   (void)baud;
   (void)now;

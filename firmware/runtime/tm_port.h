@@ -32,6 +32,10 @@ bool tm_port_interrupt(uint32_t hertz, void (*serve)(void));
  * idle and goes on at it. For ports without it the runtime has one that cannot. */
 bool tm_port_baud(uint32_t baud, bool now);
 
+/* Has a watchdog raise a fault, and then a reset, unless it is stopped (0) within so many milliseconds. Returns
+ * whether the port has one that can. For ports without it the runtime has one that cannot. */
+bool tm_port_watchdog(uint32_t milliseconds);
+
 /* Waits until the transmitter is idle, then restarts the chip. Does not return. */
 void tm_port_reset(void);
 
@@ -48,10 +52,22 @@ extern uint32_t __tm_stack_top[];
 extern uint8_t __tm_spare_start[];
 extern uint8_t __tm_spare_end[];
 
+/* The code of the image: a word of the stack that lies in it may be a return address. */
+extern const uint8_t __tm_code_start[];
+extern const uint8_t __tm_code_end[];
+
+/* Places of registers that every architecture has; tinyml/link/faults.py names all of them. */
+enum { TM_FAULT_SP = 13, TM_FAULT_LR = 14, TM_FAULT_PC = 15, TM_FAULT_REGISTERS = 17 };
+
+/* What a core tells of a fault. What is not known is 0. */
+typedef struct {
+  uint32_t cause;   /* the port's own, such as a fault status register */
+  uint32_t address; /* the one that could not be accessed */
+  uint32_t registers[TM_FAULT_REGISTERS];
+} tm_fault_state;
+
 /* The port's fault handler calls this with a stack that works, also after a stack overflow. It does not return:
- * the runtime's reports to the host, and a program without the link has its own. `cause` is the port's own (a
- * fault status register); `pc` and `lr` are the addresses of the instruction that faulted and of its caller, or 0
- * where they are not known. */
-void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr);
+ * the runtime's reports to the host, and a program without the link has its own. */
+void tm_fault(const tm_fault_state *state);
 
 #endif

@@ -124,7 +124,7 @@ def test_a_line_that_fails(program: Path, monkeypatch: pytest.MonkeyPatch, fault
 def test_a_fault_in_a_stream_is_reported(client: Client) -> None:
     samples = drawn(4)
     samples[2] = samples[2][: host_device.INPUT_BYTES] + bytes([host_device.FAULT, 0, 0, 0])
-    with pytest.raises(DeviceError, match="faulted during feed: stack overflow"):
+    with pytest.raises(DeviceError, match="faulted during feed in layer 1: stack overflow"):
         run(client, samples)
 
 

@@ -26,6 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 uint32_t __tm_stack_bottom[64];
 __asm(".globl __tm_stack_top\n.set __tm_stack_top, __tm_stack_bottom + 256");
 
+const uint8_t __tm_code_start[1];
+__asm(".globl __tm_code_end\n.set __tm_code_end, __tm_code_start");
+
 /* The sanitizer guards the end of what is spare: the queues have all of it. */
 #define SPARE_BYTES 1024
 uint8_t __tm_spare_start[SPARE_BYTES];
@@ -34,10 +37,12 @@ __asm(".globl __tm_spare_end\n.set __tm_spare_end, __tm_spare_start + 1024");
 static uint8_t arena[TM_ARENA_GUARD_BYTES + ARENA_BYTES + TM_ARENA_GUARD_BYTES];
 static uint8_t input[INPUT_BYTES], second[3], output[OUTPUT_BYTES], empty[1];
 
+static volatile uint32_t layer;
+
 static void run(uint32_t first, uint32_t end) {
   for (uint32_t i = first; i < end; i++) {
     if (input[0] == OUTPUTS_BEFORE_FAULT) {
-      tm_fault(1, 2, 3);
+      tm_fault(&(tm_fault_state){.cause = 1});
     }
     memcpy(output, input + i, OUTPUT_BYTES);
     output[0] = (uint8_t)(output[0] + second[2]);
@@ -52,6 +57,7 @@ static const tm_model model = {
     .name = "fuzzed",
     .sha256 = sha256,
     .layer_count = LAYERS,
+    .layer = &layer,
     .run = run,
     .layer_outputs = layer_outputs,
     .input_count = 3,

@@ -20,6 +20,7 @@ from tinyml.board.facts import (
     Renode,
     SlotMemory,
     Upload,
+    Watchdog,
 )
 from tinyml.board.table import Source, Table
 from tinyml.errors import BoardError
@@ -60,8 +61,8 @@ def _board(top: Table, text: str) -> Board:
     clock = top.table("clock")
     console, counter = top.table("console"), top.table("counter")
     platformio = top.table("platformio")
-    place, slots, image, upload, qemu, renode = (
-        top.optional(key, top.table) for key in ("place", "slots", "image", "upload", "qemu", "renode")
+    place, slots, image, watchdog, upload, qemu, renode = (
+        top.optional(key, top.table) for key in ("place", "slots", "image", "watchdog", "upload", "qemu", "renode")
     )
     regions, evidence = top.tables("memory"), top.optional("evidence", top.tables) or []
     memory = _memory(regions)
@@ -82,6 +83,7 @@ def _board(top: Table, text: str) -> Board:
         port=top.text("port", r"[a-z0-9_]+", "the name of a folder under firmware/port/"),
         console=_console(console),
         counter=_counter(counter),
+        watchdog=_watchdog(watchdog) if watchdog else None,
         platformio=Platformio(mcu=platformio.text("mcu")),
         slots=_slots(slots, memory) if slots else None,
         image=_image(image) if image else ImageFormat(),
@@ -91,7 +93,7 @@ def _board(top: Table, text: str) -> Board:
         evidence=tuple(_evidence(table) for table in evidence),
         text=text,
     )
-    optional = [table for table in (place, slots, image, upload, qemu, renode) if table is not None]
+    optional = [table for table in (place, slots, image, watchdog, upload, qemu, renode) if table is not None]
     for table in (top, clock, console, counter, platformio, *optional, *regions, *evidence):
         table.done()
     return board
@@ -194,10 +196,20 @@ def _counter(table: Table) -> Counter:
         peripheral=table.text("peripheral"),
         base=table.number("base"),
         prescale=table.number("prescale", least=1),
+        hz=table.optional("hz", lambda key: table.number(key, least=1)),
         bits=bits or COUNTER_BITS,
         wrap_instructions=table.optional("wrap_instructions", table.number) or 0,
         apb=table.optional("apb", table.number),
         enable_bit=table.optional("enable_bit", table.number),
+        note=table.note(),
+    )
+
+
+def _watchdog(table: Table) -> Watchdog:
+    return Watchdog(
+        peripheral=table.text("peripheral"),
+        base=table.number("base"),
+        clock_hz=table.number("clock_hz", least=1),
         note=table.note(),
     )
 

@@ -3,18 +3,18 @@
 import random
 import select
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from tinyml import frames, protocol
 from tinyml.architecture import CORTEX_M, Architecture
 from tinyml.errors import DeviceError, SessionLostError
-from tinyml.link import faults, refusals
+from tinyml.link import refusals
+from tinyml.link.crash import Crash, Nowhere, Places
 
 _SEQUENCES = 1 << 16
 _INFERENCE_MARGIN = 2  # times the longest inference yet is waited for an answer before it is asked for again
-_NO_LAYER = 0xFFFFFFFF
 _READ_BYTES = 4096
 _SHOWN_NOISE_BYTES = 16
 _PROOF = b"\xa5"  # a byte with edges and without
@@ -44,6 +44,7 @@ class Hello:
         layer_count, input_count, output_count: of its model.
         arena_bytes: of its model.
         clock_hz: of its core, as it could set it up.
+        crashed: whether it keeps the report of a crash that nobody has read.
         model_sha256: the 32 bytes of the hash of its `model.tflite`.
         firmware_version: the version of tinyml that generated it.
     """
@@ -54,6 +55,7 @@ class Hello:
     output_count: int
     arena_bytes: int
     clock_hz: int
+    crashed: bool
     model_sha256: bytes
     firmware_version: str
 
@@ -65,10 +67,12 @@ class Count:
     Attributes:
         start: the counter at the beginning, modulo 2**32.
         ticks: by how much it grew, modulo 2**32.
+        stack_bytes: of a run of the model, how much of the stack was used in it, the link's part included.
     """
 
     start: int
     ticks: int
+    stack_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ class Marks:
     guard_after: bool
 
 
-class _RefusedError(DeviceError):
+class RefusedError(DeviceError):
     """A device that refused a request; `status` is the name of its reason."""
 
     status = ""
@@ -153,6 +157,10 @@ class Client:
         explain: returns what else is known when the device falls silent, such as why its emulator ended.
         architecture: of the device's processor, which a report of a fault is read by.
         reconnect: opens the connection again after it broke, or raises DeviceError; None where that cannot be.
+        places: of the image that runs, by which a report of a fault tells lines.
+
+    Attributes:
+        layers: the names of the model's layers, where someone knows them, for reports of faults.
     """
 
     def __init__(
@@ -162,13 +170,17 @@ class Client:
         explain: Callable[[], str] = _nothing,
         architecture: Architecture = CORTEX_M,
         reconnect: Callable[[], None] | None = None,
+        places: Places | None = None,
     ) -> None:
+        self.layers: Sequence[str] = ()
         self._protocol = protocol.load()
         self._stream = stream
         self._answer_seconds = answer_seconds or self._protocol.timeouts["answer"]
         self._explain = explain
         self._architecture = architecture
         self._reconnect = reconnect
+        self._places = places or Nowhere()
+        self._recovering = False  # from a fault whose report has come
         self._decoder = frames.Decoder(self._protocol.limits["frame_bytes"])
         self._names = {message.id: name for name, message in self._protocol.messages.items()}
         # At random, so that nothing from a session before ours has a number that we are going to use.
@@ -211,7 +223,7 @@ class Client:
         """Begin a session again after one was lost.
 
         Raises:
-            DeviceError: the device does not answer, or runs another firmware than before.
+            DeviceError: the device does not answer, runs another firmware than before, or had crashed.
         """
         before, now = self._greeted, self.hello()
         if before and (before.build_id, before.model_sha256) != (now.build_id, now.model_sha256):
@@ -219,6 +231,13 @@ class Client:
                 f"the device ran the firmware {before.build_id:08x}, and {now.build_id:08x} after a restart",
                 "Keep the board as it is while it is asked, and start again.",
             )
+        if now.crashed and (crash := self.crash()):
+            raise crash
+
+    def crash(self) -> DeviceError | None:
+        """Return the error that tells of the last crash, where hello said that there was one; it is forgotten."""
+        body = _bytes(self._ask("crash"), "report")
+        return self._crash_error(Crash.read(body), "It has started again.") if body else None
 
     def _hello(self, patience: float) -> Hello:
         answer = self._ask("hello", patience, protocol_hash=self._protocol.hash)
@@ -234,6 +253,7 @@ class Client:
             output_count=_number(answer, "output_count"),
             arena_bytes=_number(answer, "arena_bytes"),
             clock_hz=_number(answer, "clock_hz"),
+            crashed=bool(answer["crashed"]),
             model_sha256=_bytes(answer, "model_sha256"),
             firmware_version=_bytes(answer, "firmware_version").rstrip(b"\0").decode("ascii", "replace"),
         )
@@ -279,6 +299,10 @@ class Client:
     def get_layer_output(self, index: int) -> bytes:
         """Return all bytes of the output of the layer that `run_layer` ran last, which is `index`."""
         return self._read("get_layer_output", index)
+
+    def watch(self, milliseconds: int) -> bool:
+        """Have the device report a run that takes longer as a fault (0: none); return whether it can."""
+        return self._accepted("watch", milliseconds=milliseconds)
 
     def memory(self) -> Marks:
         """Return the memory marks."""
@@ -373,9 +397,13 @@ class Client:
 
         It answers at the old one.
         """
+        return self._accepted("set_baud", baud=baud)
+
+    def _accepted(self, name: str, **fields: protocol.Value) -> bool:
+        """Return whether the device carries the request out: it may refuse what is out of its range."""
         try:
-            self._ask("set_baud", baud=baud)
-        except _RefusedError as error:
+            self._ask(name, **fields)
+        except RefusedError as error:
             if error.status == "bad_range":
                 return False
             raise
@@ -486,6 +514,8 @@ class Client:
         name = self._names.get(message, f"message {message}")
         self._last_heard = "a report of a fault" if name == "fault" else f"its answer to {name}"
         if name == "fault":
+            if self._recovering:
+                return {}, b""
             raise self._fault(body)
         return header, body
 
@@ -503,24 +533,28 @@ class Client:
         said = sentence[0].lower() + sentence[1:].rstrip(".")
         if status_name == "no_session":
             return SessionLostError(f"the device refused {name}: {said}", hints[status_name])
-        refused = _RefusedError(f"the device refused {name}: {said}", hints.get(status_name, ""))
+        refused = RefusedError(f"the device refused {name}: {said}", hints.get(status_name, ""))
         refused.status = status_name
         return refused
 
     def _fault(self, body: bytes) -> DeviceError:
+        """Return the error of a report that came unasked, once it is known whether the device has come back up."""
+        crash = Crash.read(body)
+        self._recovering = True
         try:
-            fault = self._protocol.messages["fault"].response.unpack(body)
-        except ValueError as error:
-            return DeviceError(f"the device reported a fault that cannot be read: {error}")
-        cause, pc, lr = (_number(fault, field) for field in ("cause", "pc", "lr"))
-        doing = self._names.get(_number(fault, "message"), "no request")
-        layer = _number(fault, "layer")
-        where = doing if layer == _NO_LAYER else f"{doing} {layer}"
-        return DeviceError(
-            f"the processor faulted during {where}: {faults.describe(self._architecture, cause)} "
-            f"(cause 0x{cause:08x}, pc 0x{pc:08x}, lr 0x{lr:08x})",
-            f"`{self._architecture.tool_prefix}addr2line -fe firmware.elf PC` names the line.",
-        )
+            if self.hello(self._protocol.timeouts["restart"]).crashed:
+                self._ask("crash")  # what has been read here is not to be told to the next who asks
+            outcome = "It has started again."
+        except DeviceError:
+            outcome = "It does not answer since: reset the board."
+        finally:
+            self._recovering = False
+        return self._crash_error(crash, outcome)
+
+    def _crash_error(self, crash: Crash, outcome: str) -> DeviceError:
+        doing = self._names.get(crash.message, "no request")
+        text = crash.sentence(self._architecture, doing, self.layers, self._places)
+        return DeviceError(text, f"{outcome}\n{crash.details(self._architecture)}")
 
     def send(self, data: bytes, name: str) -> None:
         """Send the bytes of a request, which may be one that was sent before."""
@@ -581,4 +615,6 @@ def _bytes(fields: dict[str, protocol.Value], name: str) -> bytes:
 
 
 def _count(fields: dict[str, protocol.Value]) -> Count:
-    return Count(_number(fields, "start"), _number(fields, "ticks"))
+    stack = fields.get("stack_bytes", 0)
+    assert isinstance(stack, int), "it is defined as a number"
+    return Count(_number(fields, "start"), _number(fields, "ticks"), stack)

@@ -14,7 +14,7 @@ from tinyml.plan.rows import functions, specialised
 
 # What the firmware needs besides the model. The build's tests hold real images against these figures.
 STACK_BYTES = 4096
-RUNTIME_RAM_BYTES = 1280  # link buffers, the runtime's variables, the arena's guards
+RUNTIME_RAM_BYTES = 1472  # link buffers, the report of a crash, the runtime's variables, the arena's guards
 RUNTIME_CODE_BYTES = 8192
 INTERPRETER_CODE_BYTES = 8192  # the interpreter without its kernels
 CODE_BYTES_A_KERNEL = 4096  # a kernel for any layer

@@ -71,6 +71,7 @@ def make(
         "float_model": float_model,
         "labels": labels,
         "instructions": measurements.instruction_summary,
+        "microseconds": measurements.microsecond_summary,
         "layers": [asdict(layer) for layer in measurements.layers],
         "macs": project.manifest["macs"],
         "rewritings": list(project.manifest.get("rewritings", [])),
@@ -78,6 +79,7 @@ def make(
         "static_bytes": sizes.static + sizes.arena - project.manifest["arena_bytes"],  # the arena's guards
         "link_bytes": sizes.link,
         "stack_bytes": measurements.stack_bytes,
+        "run_stack_bytes": max(measurements.run_stack_bytes, default=None),
         "flash": {"code": sizes.code, "constants": sizes.constants, "total": sizes.flash_total},
         "versions": {
             "compiler": image.compiler,

@@ -4,7 +4,9 @@ from collections import Counter
 
 from tinyml.plan import Plan, total
 from tinyml.plan.budget import Budget, RegionBudget
+from tinyml.progress import Progress
 from tinyml.quantize import Converted
+from tinyml.run import Session
 
 
 def conversion_text(converted: Converted) -> str:
@@ -58,3 +60,10 @@ def memory_text(needs: Budget) -> str:
         )
 
     return ", ".join(map(use, needs.regions))
+
+
+def tell_crash(session: Session, progress: Progress) -> None:
+    """Tell of a crash that is over: the device keeps its report until somebody has asked for it."""
+    if session.crash is not None:
+        with progress.stage("crash") as stage:
+            stage.text = f"an earlier run ended so: {session.crash}"

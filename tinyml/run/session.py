@@ -10,12 +10,14 @@ import serial
 
 from tinyml.board import Board
 from tinyml.build import Image
+from tinyml.build.lines import Lines
 from tinyml.errors import DeviceError, InputError
 from tinyml.generate.project import STORAGE
 from tinyml.generate.source import SWAP_FOLDER
 from tinyml.link import Client, Clock, Hello
 from tinyml.link.baud import negotiate, rouse
 from tinyml.link.port import Port, names
+from tinyml.link.realtime import RealClock, measure
 from tinyml.protocol import load
 from tinyml.run import qemu, renode
 
@@ -36,9 +38,12 @@ class Session:
     Attributes:
         client: asks the device.
         hello: what the device said about itself.
-        clock: converts the device's counts to instructions; None where a real board counts cycles.
+        clock: converts the device's counts to instructions; None where a real board counts time.
+        real_clock: converts a real board's counts to microseconds; None in an emulator, which has no time, and
+            where the counter's rate could not be measured.
         target_version: what runs the image, such as "QEMU 7.2.22".
         baud: the line's rate, in bits a second.
+        crash: how a run before this session ended, where the device crashed in it and nobody has heard of that.
     """
 
     def __init__(
@@ -50,12 +55,16 @@ class Session:
         resources: ExitStack,
         baud: int,
         line: Port | None = None,
+        crash: DeviceError | None = None,
+        real_clock: RealClock | None = None,
     ) -> None:
+        self.real_clock = real_clock
         self.client = client
         self.hello = hello
         self.clock = clock
         self.target_version = target_version
         self.baud = self._own_baud = baud
+        self.crash = crash
         self._resources = resources
         self._line = line
 
@@ -162,7 +171,8 @@ def _emulated(
             except OSError as error:  # it ended right after it was there
                 raise DeviceError(f"the emulator cannot be reached: {emulator.explain() or error}") from error
             resources.callback(stream.close)
-            client = Client(stream, explain=emulator.explain, architecture=board.architecture)
+            lines = Lines(image.elf)
+            client = Client(stream, explain=emulator.explain, architecture=board.architecture, places=lines)
             hello = client.hello()
             counts = client.persevere(lambda: clock(client, board))
             client.persevere(counts.check)
@@ -184,13 +194,22 @@ def _open_serial(image: Image, board: Board, port: str | None) -> Session:
         stream = Port(port, board.console.baud)
         resources.callback(stream.close)
         patience = load().timeouts["reconnection"]
-        client = Client(stream, architecture=board.architecture, reconnect=lambda: stream.reopen(patience))
+        client = Client(
+            stream,
+            architecture=board.architecture,
+            reconnect=lambda: stream.reopen(patience),
+            places=Lines(image.elf),
+        )
         try:
             hello = client.hello(load().timeouts["greeting"])
         except DeviceError:  # perhaps a session that ended badly has left it at another rate
             rouse(stream)
             hello = client.hello()
-        return Session(client, hello, None, board.title, resources.pop_all(), board.console.baud, stream)
+        crash = client.crash() if hello.crashed else None
+        real = client.persevere(lambda: measure(client, board, hello))
+        return Session(
+            client, hello, None, board.title, resources.pop_all(), board.console.baud, stream, crash, real
+        )
     raise AssertionError("the block returns or raises")
 
 

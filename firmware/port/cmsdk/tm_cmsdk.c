@@ -73,6 +73,29 @@ bool tm_port_baud(uint32_t baud, bool now) {
   return true;
 }
 
+#ifdef TM_BOARD_WATCHDOG_BASE
+#define WATCHDOG_LOAD TM_REGISTER(TM_BOARD_WATCHDOG_BASE + 0x00u)
+#define WATCHDOG_CONTROL TM_REGISTER(TM_BOARD_WATCHDOG_BASE + 0x08u)
+#define WATCHDOG_LOCK TM_REGISTER(TM_BOARD_WATCHDOG_BASE + 0xC00u)
+#define WATCHDOG_UNLOCK 0x1ACCE551u
+#define WATCHDOG_CONTROL_INTERRUPT_AND_RESET 3u
+
+/* Its interrupt is the NMI. */
+bool tm_port_watchdog(uint32_t milliseconds) {
+  const uint64_t ticks = (uint64_t)milliseconds * TM_BOARD_WATCHDOG_CLOCK_HZ / 1000u;
+  if (ticks > UINT32_MAX) {
+    return false;
+  }
+  WATCHDOG_LOCK = WATCHDOG_UNLOCK;
+  WATCHDOG_CONTROL = 0;
+  if (milliseconds != 0) {
+    WATCHDOG_LOAD = (uint32_t)ticks;
+    WATCHDOG_CONTROL = WATCHDOG_CONTROL_INTERRUPT_AND_RESET;
+  }
+  return true;
+}
+#endif
+
 void tm_port_reset(void) {
   drain();
   tm_cpu_reset();
