@@ -43,7 +43,7 @@ from tinyml.measure.agreement import float_agreement, label_agreement
 from tinyml.measure.desk import desk_agreement
 from tinyml.measure.expectations import Expectations, expect
 from tinyml.measure.interpreter import oracle_available
-from tinyml.measure.measurements import Run
+from tinyml.measure.measurements import Run, measurer_of
 from tinyml.measure.swap import Swap, Swapper
 from tinyml.ops import shapes
 from tinyml.plan import Plan, placement

@@ -295,6 +295,7 @@ def write(out: Path, files: Mapping[str, bytes], facts: Mapping[str, Any], force
     """
     _check_target(out, force)
     before = Project._read(out).manifest if (out / MANIFEST).is_file() else {"files": {}}
+    (out / STORAGE).unlink(missing_ok=True)  # whoever writes a project means its own model
     manifest = {**facts, "files": {name: _digest(files[name]) for name in sorted(files)}}
     if before == manifest and not Project(out, before).changed():
         return Project(out, manifest)
@@ -302,7 +303,7 @@ def write(out: Path, files: Mapping[str, bytes], facts: Mapping[str, Any], force
     for name, data in files.items():
         write_atomically(out / name, data)
     swapped = [f"{SWAPPED}/{path.name}" for path in (out / SWAPPED).glob("*.tflite")]
-    for name in {*before["files"], *swapped, RECORD, OUTPUTS, EXPECTATIONS, STORAGE} - set(files):
+    for name in {*before["files"], *swapped, RECORD, OUTPUTS, EXPECTATIONS} - set(files):
         (out / name).unlink(missing_ok=True)
     _write_manifest(out, manifest)
     return Project(out, manifest)

@@ -526,7 +526,7 @@ class Client:
             "guard_overwritten": "A kernel wrote more than was planned; undo changes of the generated code.",
             "wrong_protocol": "Generate and build the project again with this version of tinyml.",
             "unknown_message": "Generate and build the project again with this version of tinyml.",
-            "bad_slot": "Start again; if it comes again, the board's memory for slots cannot be written.",
+            "bad_slot": "Start again; if it comes again, its memory cannot be written, as QEMU's flash.",
             "no_session": "Start again; if it comes again, look after the board's supply and other programs.",
         }
         status_name, sentence = self._protocol.statuses[status]

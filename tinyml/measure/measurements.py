@@ -333,7 +333,9 @@ class Measurer:
             raise DeviceError(
                 f"the device runs the firmware {hello.build_id:08x} with the model {device[:12]}, "
                 f"the project's are {self._build_id:08x} and {model[:12]}",
-                "Build the project and write it into the board with `tinyml flash DIR`.",
+                "Build the project and write it into the board with `tinyml flash DIR`."
+                if hello.build_id != self._build_id
+                else "Another model was swapped in; `tinyml swap MODEL DIR` brings this one back.",
             )
 
 
