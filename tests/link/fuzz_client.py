@@ -9,7 +9,7 @@ from unittest import mock
 
 from tinyml import frames, protocol
 from tinyml.errors import DeviceError
-from tinyml.link import Client, client
+from tinyml.link import Client, client, throughput
 
 _P = protocol.load()
 _FRAME_BYTES = _P.limits["frame_bytes"]
@@ -51,6 +51,7 @@ class _Hostile:
         self._decoder = frames.Decoder(_FRAME_BYTES)
         self._asked = b"\0\0\1\0"
         self._reads = 0
+        self._position = 0
         # Always ready to be read.
         self._ready = os.open("/dev/zero", os.O_RDONLY)
 
@@ -83,6 +84,12 @@ class _Hostile:
             header["message"] = self._choices.byte()
         elif choice < 64:
             header["status"] = self._choices.byte()
+        elif message.name == "feed" and choice >= 160:
+            # As a device would: in order, now and then with more to come.
+            header["status"] = _P.status("more" if choice < 192 else "ok")
+            data = bytes(self._choices.byte() % 9)
+            position, self._position = self._position, self._position + len(data)
+            return _P.header.pack(header) + message.response.pack({"position": position, "data": data})
         if message.name == "hello" and choice >= 96:
             return _P.header.pack(header) + _GREETING
         body = b"".join(self._choices.number().to_bytes(4, "little") for _ in range(message.response.size // 4))
@@ -106,6 +113,7 @@ def _work(asked: Client, order: int) -> None:
                 asked.run_layer(0)
                 asked.get_layer_output(0)
             case _:
+                throughput.run(asked, [bytes(300)] * 5, 4, 115_200)
                 asked.memory()
                 asked.calibrate(1)
 
@@ -121,7 +129,11 @@ def check(data: bytes) -> None:
     clock: Any = SimpleNamespace(monotonic=lambda: next(ticks) * _TICK_SECONDS)
     line = _Hostile(data[1:])
     try:
-        with mock.patch.object(client, "time", clock), contextlib.suppress(DeviceError):
+        with (
+            mock.patch.object(client, "time", clock),
+            mock.patch.object(throughput, "time", clock),
+            contextlib.suppress(DeviceError),
+        ):
             asked = Client(line)
             asked.persevere(lambda: _work(asked, data[0] if data else 0))
     finally:
