@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from tinyml.board import COUNTER_BITS, Board
 from tinyml.errors import DeviceError
-from tinyml.link.client import Client, Count, Hello
+from tinyml.link.answers import Count, Hello
+from tinyml.link.client import Client
 
 _SPAN_SECONDS = 1.0  # shorter than any counter's turn: 2**32 ticks are 8.9 s at 480 MHz
 _LOOKS = 8  # at the counter at each end; the one whose answer came soonest counts

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from tinyml import frames, protocol
 from tinyml.errors import DeviceError, SessionLostError
-from tinyml.link.client import Client, Fed
+from tinyml.link.answers import Fed
+from tinyml.link.client import Client
 
 BITS_A_BYTE = 10  # on the line: a start bit, eight of the byte, a stop bit
 _POSITIONS = 1 << 32

@@ -12,7 +12,8 @@ import numpy as np
 from tinyml.errors import DeviceError
 from tinyml.generate import Project
 from tinyml.link import throughput
-from tinyml.link.client import Client, Count, RefusedError
+from tinyml.link.answers import Count
+from tinyml.link.client import Client, RefusedError
 from tinyml.link.clock import Clock
 from tinyml.link.realtime import RealClock
 from tinyml.measure.agreement import agreeing

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinyml.errors import DeviceError, FitError, MismatchError, SessionLostError
-from tinyml.link.client import Client, Slots
+from tinyml.link.answers import Slots
+from tinyml.link.client import Client
 from tinyml.measure.agreement import agreeing
 from tinyml.measure.expectations import Expectations
 from tinyml.measure.interpreter import Array
