@@ -17,6 +17,7 @@ from typing import Protocol
 import pytest
 import serial
 
+from tests import objects
 from tests.host import FLAGS, SANITIZERS
 from tests.interpreter.program import operator_table
 from tests.ops.single import Case
@@ -276,7 +277,7 @@ class Interpreter(Engine):
         room = _FILE_BYTES if board is None else min(_FILE_BYTES, board.ram.free // 4)
         definitions = f"#define FILE_BYTES {room}\n#define ARENA_BYTES {room}\n"
         (folder / "models.h").write_text(operator_table() + definitions, encoding="utf-8")
-        sources = sorted((resources.firmware() / "interpreter").glob("*.c"))
+        sources = sorted((resources.firmware() / "interpreter").glob("*.c")) if board else objects.interpreter()
         self._room = room
         self._program = self._compile(folder, sources, ["-DINTERPRETED"])
 
