@@ -233,6 +233,7 @@ def test_answer(tinyml_device, sample):
 """
 
 
+@pytest.mark.long
 @needs_chain
 def test_two_workers_with_two_boards_each_run_200_tests_and_build_once(session, models, pytester, builds):
     pytest.importorskip("xdist", reason="pytest-xdist is not installed")
@@ -254,6 +255,7 @@ def test_waits(tinyml_device):
 """
 
 
+@pytest.mark.long
 @needs_chain
 @pytest.mark.parametrize("moment", ["generating", "running"])
 def test_a_killed_pytest_leaves_no_emulator_and_the_next_one_works(session, pytester, builds, tmp_path, moment):

@@ -37,6 +37,7 @@ def test_a_plan_that_gives_rows_too_early_is_blamed(model, tmp_path, monkeypatch
     assert tinyml.validate(tmp_path / "p/trace", random=3)["exact"] == 3
 
 
+@pytest.mark.long
 def test_a_layer_that_is_wrong_in_turns_is_named(model, tmp_path, monkeypatch):
     right = conv2d._fill_word
 

@@ -62,6 +62,7 @@ def test_a_record_alone_is_replayed_from_what_is_given(projects, replay, tmp_pat
     assert (tmp_path / "kept/src/net.c").is_file()
 
 
+@pytest.mark.long
 @needs_chain
 def test_what_differs_is_named_with_exit_code_1(projects, replay, tmp_path):
     record = json.loads((projects / "random/record.json").read_text())

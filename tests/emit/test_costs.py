@@ -39,6 +39,7 @@ def test_the_planner_knows_their_bytes(table, goal):
         assert sum(function.code_bytes for function in functions([layer.rows])) < layer_code_bytes(layer)
 
 
+@pytest.mark.long
 def test_the_instructions_are_those_of_the_table(table):
     counted, around = costs.executed("balanced")
     told = {name: goals["balanced"]["instructions"] for name, goals in table["layers"].items()}
@@ -46,6 +47,7 @@ def test_the_instructions_are_those_of_the_table(table):
     assert around == pytest.approx(table["code"]["row_loop"], rel=COMPILERS_DIFFER, abs=32), STALE
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("riscv64-unknown-elf-gcc") is None, reason="no compiler for RISC-V")
 def test_portable_kernels_are_about_as_long_as_the_table_says(table):
     told = table["code"]["any_layer"]

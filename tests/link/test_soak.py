@@ -58,6 +58,7 @@ def test_a_connection_that_breaks_and_comes_back(host_build: HostBuild) -> None:
     assert assert_all_right(host_build, Faults(break_every=31), 300)["break"] >= 9
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("hasty")
 def test_all_faults_together(host_build: HostBuild) -> None:
     faults = Faults(0.03, 0.03, 0.02, 0.03, 0.03, 0.03, latest=0.2, reset_every=71, break_every=97)
@@ -72,6 +73,7 @@ def test_a_device_that_restarts_too_often_is_one_clear_error(host_build: HostBui
     assert all("the device was restarted, or another host asks it" in error for error in tally.errors)
 
 
+@pytest.mark.long
 @projects.needs_compiler
 @projects.needs_qemu
 @pytest.mark.usefixtures("hasty")

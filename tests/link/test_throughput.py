@@ -225,6 +225,7 @@ def used(project: Path, baud: int, count: int) -> Use:
     return Use(max(sizes) * count / line_bytes, 1 - sum(sizes) * count / total)
 
 
+@pytest.mark.long
 @needs_chain
 @pytest.mark.parametrize(
     # At 15.6 million instructions a second the keyword model takes a quarter of a second: the line is the limit

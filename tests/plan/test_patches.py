@@ -64,6 +64,7 @@ def agree(board_name: str | None) -> None:
         assert difference(one, answer) == "", at
 
 
+@pytest.mark.long
 def test_models_in_patches_are_tflms_as_portable_c():
     agree(None)
 

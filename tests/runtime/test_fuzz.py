@@ -18,6 +18,7 @@ def test_twenty_seconds_end_without_a_finding(tmp_path: Path) -> None:
     assert found.frames >= LEAST_FRAMES
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("file", "before", "after"),
     [

@@ -51,6 +51,7 @@ def swapper(project: Project, client: Client, known: Known) -> Swapper:
     return Swapper(client, project.manifest["build_id"], known.plan, known.expectations)
 
 
+@pytest.mark.long
 def test_power_cuts_leave_a_model_that_works(project: Project, tmp_path: Path) -> None:
     tally = cuts.run(project, tmp_path / "slots.bin", seed=2, cuts=5)
     assert tally.wrong == []

@@ -74,6 +74,7 @@ def agree(board: Board | None, optimize: str = OPTIMIZE) -> None:
         assert difference(found, answer) == "", at
 
 
+@pytest.mark.long
 def test_rewritten_models_are_tflms_as_portable_c():
     agree(None)
 
