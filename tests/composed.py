@@ -17,6 +17,10 @@ MOST_ELEMENTS = 1500  # of a tensor
 _NARROWING = ("MEAN", "MAX_POOL_2D", "AVERAGE_POOL_2D", "RELU", "RESHAPE", "LOGISTIC")
 # Renaming and writing in place are what lifetimes go wrong with, so they come more often.
 _FREQUENT = ("RESHAPE", "RESHAPE", "RELU")
+# What is computed row by row, and a few operators between them that are not.
+_IMAGE_STEPS = (*("CONV_2D", "DEPTHWISE_CONV_2D", "ADD") * 4, "SUB", "MUL", "RELU", "AVERAGE_POOL_2D")
+_IMAGE_ENDS = ("AVERAGE_POOL_2D", "MEAN", "MAX_POOL_2D", "RESHAPE", "RELU")
+_IMAGES = ((1, 19, 3, 1), (1, 18, 4, 4), (1, 24, 3, 8), (1, 17, 7, 3), (1, 32, 2, 4))
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,10 @@ class Composer:
     Attributes:
         random: what is drawn from; numbers that only fill tensors come from `values`.
         model: the model under construction.
+        channels: how many channels a convolution may have.
     """
+
+    channels: Sequence[int] = range(1, 7)
 
     def __init__(self, source: random.Random, steps: Mapping[str, Step]) -> None:
         """Draw from `source`, the operators from `steps` by name."""
@@ -155,3 +162,40 @@ class Composer:
         height, width = (-(-n // s) for n, s in zip(image, strides, strict=True))
         options = {"padding": int(valid), "strideH": strides[0], "strideW": strides[1]}
         return taps, (height, width), options | {"fusedActivationFunction": self.random.choice([0, 0, 1, 3])}
+
+
+class ImageComposer(Composer):
+    """Draws models of layers on images, of the kinds that can compute their rows in turn."""
+
+    channels = (1, 3, 4, 4, 8, 12, 16)
+
+    def build(self) -> bytes:
+        """Return the file of a model of 3 to 12 operators; most lead on from the last tensor, some branch."""
+        first = self.tensor(self.random.choice(_IMAGES))
+        self._made.append(first)
+        most = self.random.randint(2, 11)
+        while self._operators < most:
+            x = self._made[-1] if self.random.random() < 0.8 else self.pick()
+            self._steps[self.random.choice(_IMAGE_STEPS)].grow(self, x)
+            if max(self._made[-1].shape[1:3]) < 4:  # too small for more
+                break
+        if self.random.random() < 0.4:
+            self._average(self._made[-1])
+        else:
+            self._steps[self.random.choice(_IMAGE_ENDS)].grow(self, self._made[-1])
+        also = [t.index for t in self._made[1:-1] if self.random.random() < 0.02]
+        return self.model.build([first.index], [*also, self._made[-1].index])
+
+    def _average(self, x: Made) -> None:
+        """Add the average of the whole image."""
+        _, height, width, channels = x.shape
+        options = {"padding": 1, "strideH": 1, "strideW": 1, "filterHeight": height, "filterWidth": width}
+        self.add("AVERAGE_POOL_2D", [x.index], self.tensor((1, 1, 1, channels), like=x), options)
+
+    def window(self, x: Made) -> tuple[tuple[int, int], tuple[int, int], dict[str, object]] | None:
+        """Return a window that mostly keeps the image as large as it is."""
+        found = super().window(x)
+        if found is None or self.random.random() < 0.3:
+            return found
+        taps, _, options = found
+        return taps, (x.shape[1], x.shape[2]), options | {"padding": 0, "strideH": 1, "strideW": 1}

@@ -25,7 +25,7 @@ def answer(data: bytes) -> bool:
     try:
         graph = read(data)
         check_int8(graph, "the model")
-        plans.make(graph)
+        plans.make_rewritten(graph)
     except ModelError as error:
         text = str(error)
         assert text

@@ -30,9 +30,11 @@ ORDER = (
     ("link",),
     ("run",),
     ("measure",),
-    ("doctor", "starter"),
+    ("doctor", "starter", "trace"),
     ("report",),
     ("pipeline",),
+    ("deployed", "replay"),
+    ("testing", "pytest_plugin"),
     ("cli",),
     ("__main__",),
 )

@@ -86,6 +86,11 @@ def test_a_wheel_deploys(installed, tmp_path):
     assert json.loads(python(installed, tmp_path, "-m", "tinyml", *arguments).stdout)["exact"] == 2
 
 
+def test_a_wheel_brings_its_plugin_to_pytest(installed, tmp_path):
+    for named in ((), ("-p", "tinyml.pytest_plugin")):  # by its entry point, and by name as well
+        assert "--tinyml-board=BOARD" in python(installed, tmp_path, "-m", "pytest", *named, "--help").stdout
+
+
 def test_every_public_function_says_what_it_does():
     import inspect
 

@@ -13,7 +13,7 @@ from tests import small_models
 from tests.emulated import ALL_BOARDS, BOARDS, needs_chain
 from tinyml import resources
 from tinyml.build import Image
-from tinyml.errors import BoardError, DeviceError, FitError, ModelError, ProjectError, SamplesError
+from tinyml.errors import BoardError, DeviceError, FitError, InputError, ModelError, ProjectError, SamplesError
 from tinyml.generate.project import EXPECTATIONS, Project
 from tinyml.plan.budget import STACK_BYTES, budget
 from tinyml.progress import Progress
@@ -116,7 +116,7 @@ def test_a_write_outside_the_arena_is_reported(copy):
     begin = "static void model_layer_1(void) {"
     edit(copy / "src/model.c", begin, f"{begin}\n  model_arena[3] = 0;")
     tinyml.build(copy)
-    with pytest.raises(DeviceError, match="outside its arena"):
+    with pytest.raises(DeviceError, match=r"outside its arena, in layer 2 FULLY_CONNECTED \(t7\)"):
         tinyml.validate(copy, random=1)
 
 
@@ -124,8 +124,10 @@ def test_a_fault_is_reported_with_its_cause(copy):
     wild = "static void model_layer_1(void) {\n  *(volatile int *)0xF0000000u = 1;"
     edit(copy / "src/model.c", "static void model_layer_1(void) {", wild)
     tinyml.build(copy)
-    with pytest.raises(DeviceError, match="faulted during invoke"):
+    place = r"0xf0000000, in model_layer_1 \(\S*src/model\.c:\d+\), called from model_run \(\S*src/model\.c:\d+\)"
+    with pytest.raises(DeviceError, match=rf"faulted during invoke in layer 1 \(.*\): .*{place}") as caught:
         tinyml.validate(copy, random=1)
+    assert caught.value.hint.startswith("It has started again.\ncause ")
 
 
 def test_run_saves_the_outputs(copy):
@@ -133,6 +135,23 @@ def test_run_saves_the_outputs(copy):
     with np.load(result.outputs_file) as saved:
         assert saved["output0"].shape == (4, 1, 4)
         assert (saved["output0"] == result.measurements.outputs[0]).all()
+
+
+def test_throughput_mode_gives_the_same_outputs_and_counts_nothing(copy):
+    measured = tinyml.run(copy, random=9).measurements
+    streamed = tinyml.run(copy, random=9, mode="throughput").measurements
+    for one, other in zip(measured.outputs, streamed.outputs, strict=True):
+        assert one.dtype == other.dtype
+        assert (one == other).all()
+    assert measured.instructions
+    assert (streamed.instructions, streamed.layers, streamed.exact) == ((), (), ())
+    assert streamed.stack_bytes > 0
+
+
+def test_a_mode_that_is_not_known_is_refused(copy):
+    with pytest.raises(InputError, match="the mode 'fast' is not known") as caught:
+        tinyml.run(copy, random=1, mode="fast")
+    assert caught.value.hint == "Choose one of measure, throughput."
 
 
 def test_expectations_recorded_in_the_project_are_enough(copy, monkeypatch):

@@ -71,11 +71,11 @@ def test_a_wrong_definition_is_refused(before: str, after: str, problem: str) ->
 def test_hash_tells_what_is_sent_and_nothing_else() -> None:
     p = protocol.load()
     assert protocol.parse(TEXT.replace("Runs one layer", "Runs a layer")).hash == p.hash
-    assert protocol.parse(TEXT.replace("answer = 6.0", "answer = 7.0")).hash == p.hash
+    assert protocol.parse(TEXT.replace("answer = { value = 6.0", "answer = { value = 7.0")).hash == p.hash
     for before, after in [
         ('digest = "u32", size = "u32"', 'size = "u32", digest = "u32"'),
         ("id = 255", "id = 254"),
-        ("frame_bytes = 480", "frame_bytes = 476"),
+        ("frame_bytes = { value = 480", "frame_bytes = { value = 476"),
     ]:
         assert before in TEXT
         assert protocol.parse(TEXT.replace(before, after)).hash != p.hash
@@ -92,8 +92,23 @@ def test_bodies_survive_packing() -> None:
 
 def test_a_body_of_a_wrong_size_is_refused() -> None:
     body = protocol.load().messages["invoke"].response
-    for size in (0, 7, 9):
-        with pytest.raises(ValueError, match=f"a body of {size} bytes came where 8 are due"):
+    for size in (0, 11, 13):
+        with pytest.raises(ValueError, match=f"a body of {size} bytes came where 12 are due"):
             body.unpack(bytes(size))
     with pytest.raises(ValueError, match="were given for"):
         body.pack({"start": 1})
+
+
+def test_the_document_is_rendered_from_the_definition(request: pytest.FixtureRequest) -> None:
+    document = resources.firmware() / "PROTOCOL.md"
+    text = protocol.render_document()
+    if request.config.getoption("--update-golden"):
+        document.write_text(text, encoding="utf-8")
+    assert document.read_text(encoding="utf-8") == text
+    p = protocol.load()
+    for name in (*p.limits, *p.timeouts, *p.messages, *(status for status, _ in p.statuses)):
+        assert f"`{name}`" in text
+
+
+def test_a_request_is_sent_a_bounded_number_of_times() -> None:
+    assert protocol.sendings() == 6

@@ -1,5 +1,6 @@
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -8,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.emulated import needs_chain
 from tinyml import board, graph, plan, quantize, samples, starter
 from tinyml.errors import ProjectError
 from tinyml.generate import ENGINES
 from tinyml.plan.budget import check_fit
 
-FILES = ["README.md", "features.py", "requirements.txt", "speech.py", "train.py"]
+FILES = ["README.md", "features.py", "requirements.txt", "speech.py", "test_board.py", "train.py"]
 OPERATORS = {"CONV_2D", "DEPTHWISE_CONV_2D", "MEAN", "FULLY_CONNECTED", "SOFTMAX"}
 
 
@@ -87,22 +89,31 @@ def test_recording_is_of_the_same_length(tmp_path: Path):
     assert not set(speech.VOICES) & set(speech.TEST_VOICES)
 
 
-@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
-@pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="TensorFlow is not installed")
-def test_small_training_gives_a_model_that_converts(tmp_path: Path):
-    starter.create("keyword-spotting", tmp_path)
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> Path:
+    """The starter's folder after a small training, with what that leaves."""
+    if shutil.which("espeak-ng") is None:
+        pytest.skip("espeak-ng is not installed")
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("TensorFlow is not installed")
+    folder = tmp_path_factory.mktemp("trained")
+    starter.create("keyword-spotting", folder)
     command = [sys.executable, "train.py", "--words", "2", "--voices", "2", "--epochs", "1", "--filters", "32"]
-    done = subprocess.run(command, cwd=tmp_path, env=os.environ, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "tinyml deploy model.keras --data calibration.npz" in done.stdout
-    converted = quantize.convert(tmp_path / "model.keras", tmp_path / "calibration.npz", tmp_path / "test.npz")
+    return folder
+
+
+def test_small_training_gives_a_model_that_converts(trained: Path):
+    converted = quantize.convert(trained / "model.keras", trained / "calibration.npz", trained / "test.npz")
     read = graph.read(converted.data)
     assert {operator.name for operator in read.operators} == OPERATORS
     made = plan.make(read)
     assert made.memory.arena_bytes < 9 * 1024
     for engine in ENGINES:
         check_fit(made, board.load("microbit"), engine)
-    held_out = samples.load(tmp_path / "test.npz", [read.tensors[at] for at in read.inputs])
+    held_out = samples.load(trained / "test.npz", [read.tensors[at] for at in read.inputs])
     runtime = pytest.importorskip(
         "tflite_micro.python.tflite_micro.runtime", reason="tflite-micro is not installed"
     )
@@ -110,3 +121,15 @@ def test_small_training_gives_a_model_that_converts(tmp_path: Path):
     interpreter.set_input(samples.quantize(held_out, read).inputs[0][:1], 0)
     interpreter.invoke()
     assert interpreter.get_output(0).shape == (1, 4)
+
+
+@needs_chain
+def test_the_starters_own_test_proves_its_model_on_a_board(trained: Path):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tinyml.pytest_plugin", "--junitxml=junit.xml"]
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(command, cwd=trained, env=env, capture_output=True, text=True, timeout=200)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    junit = (trained / "junit.xml").read_text()
+    samples = re.search(r'name="tinyml.samples" value="(\d+)"', junit)
+    assert samples
+    assert f'name="tinyml.exact" value="{samples[1]}"' in junit

@@ -1,7 +1,7 @@
 """tinyml takes a trained model to a microcontroller and proves that it runs there exactly as on the desk.
 
-The functions mirror the commands: `convert`, `inspect`, `generate`, `build`, `flash`, `run`, `validate` and
-`deploy`. Each is described in `tinyml.pipeline`. Example:
+The functions mirror the commands: `convert`, `inspect`, `generate`, `build`, `flash`, `run`, `validate`,
+`swap` and `deploy`. Each is described in `tinyml.pipeline`. Example:
 
     record = tinyml.deploy("kws.tflite", "mps2-an386", random=20)
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tinyml.version import __version__
 
 if TYPE_CHECKING:
-    from tinyml.pipeline import boards, build, convert, deploy, flash, generate, inspect, run, validate
+    from tinyml.pipeline import boards, build, convert, deploy, flash, generate, inspect, run, swap, validate
 
 __all__ = [
     "__version__",
@@ -25,6 +25,7 @@ __all__ = [
     "generate",
     "inspect",
     "run",
+    "swap",
     "validate",
 ]
 

@@ -12,6 +12,7 @@
         ├── MissingToolError     a compiler, an emulator, a package is not installed
         ├── BuildError           the compiler was found and refused the project
         └── DeviceError          the board or its emulator did not answer, or reported a fault
+            └── SessionLostError    it was restarted, or its port came back: what was asked before is lost
 
 An error's text is one sentence: the value, and what was allowed. Its hint is the next step.
 """
@@ -78,3 +79,7 @@ class BuildError(EquipmentError):
 
 class DeviceError(EquipmentError):
     """The board, or the emulator standing in for it, did not answer or reported a fault."""
+
+
+class SessionLostError(DeviceError):
+    """A device that was restarted, or whose port vanished and came back: what it was told before is lost."""

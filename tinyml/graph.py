@@ -66,11 +66,24 @@ class Quantization:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """Which part of a tensor of the model's file another one holds.
+
+    Attributes:
+        tensor: the whole tensor's index.
+        channels: the indices along its last dimension, in order.
+    """
+
+    tensor: int
+    channels: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Tensor:
     """A tensor: its place in the model, shape, type, quantization and, for a constant, its bytes.
 
     A variable tensor is the state of one operator, which reads it and writes it anew: it keeps its value from one
-    inference to the next.
+    inference to the next. A tensor that an exact rewriting made of another one says which part of it is `taken`.
     """
 
     index: int
@@ -80,6 +93,7 @@ class Tensor:
     quantization: Quantization | None
     data: bytes | None = field(repr=False)
     is_variable: bool = False
+    taken: Taken | None = None
 
     @property
     def elements(self) -> int:
@@ -92,6 +106,15 @@ class Tensor:
         if self.type == INT4:
             return (self.elements + 1) // 2
         return self.elements * NUMPY_TYPES[self.type].itemsize
+
+    @property
+    def whole(self) -> int:
+        """The index of the model's tensor that this one is, or is a part of."""
+        return self.index if self.taken is None else self.taken.tensor
+
+    def part_of(self, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        """Return what this tensor holds of the `values` of the `whole` one, [..., channels]."""
+        return values if self.taken is None else values[..., list(self.taken.channels)]
 
     @property
     def is_constant(self) -> bool:
@@ -137,8 +160,32 @@ class Tensor:
 
 
 @dataclass(frozen=True)
+class Merged:
+    """What an operator computes besides its own work, since exact rewritings put other operators into it.
+
+    Attributes:
+        around: rows of the zero point (above, below) and columns (left, right) that its input image is given
+            before its own padding.
+        bounds: the least and the largest output that later activations let through.
+        table: the whole operator as the results of its only input's 256 bytes, taken as unsigned.
+        labels: the operators that went into it.
+    """
+
+    around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+    bounds: tuple[int, int] | None = None
+    table: bytes | None = field(default=None, repr=False)
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Operator:
-    """An operator: `inputs` and `outputs` are tensor indices; an absent optional input is -1."""
+    """An operator: `inputs` and `outputs` are tensor indices; an absent optional input is -1.
+
+    Attributes:
+        index: its place among the graph's operators.
+        number: its place in the model's file, where rewritings made that another one.
+        merged: what rewritings put into it.
+    """
 
     index: int
     name: str
@@ -146,6 +193,8 @@ class Operator:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     options: Table | None = field(repr=False)
+    number: int | None = None
+    merged: Merged = Merged()
 
     def option(self, read: Callable[[Table], int]) -> int:
         """Return an option read by `read` from the operator's options; 0 where the model carries none.
@@ -164,7 +213,7 @@ class Graph:
         operators: all operators, in the order in which they run.
         inputs, outputs: tensor indices of the model's inputs and outputs.
         sha256: the hash of the file's bytes, in hex.
-        data: the file's bytes.
+        data: the file's bytes, which no rewriting changes.
     """
 
     tensors: tuple[Tensor, ...]
@@ -183,7 +232,8 @@ class Graph:
         """Return the name that users know an operator by, such as "3 CONV_2D (model/conv2d/Relu)"."""
         # The converter joins the names of all that it fused with semicolons; the first is the layer's own.
         name = self.tensors[operator.outputs[0]].name.split(";")[0] if operator.outputs else ""
-        return f"{operator.index} {operator.name} ({name})" if name else f"{operator.index} {operator.name}"
+        number = operator.index if operator.number is None else operator.number
+        return f"{number} {operator.name} ({name})" if name else f"{number} {operator.name}"
 
 
 def _quantization(table: Table | None, tensor: str, shape: tuple[int, ...]) -> Quantization | None:

@@ -1,13 +1,12 @@
 """The whole chain, readable as one page.
 
-    convert -> inspect -> generate -> build -> run -> validate;  deploy is all of them.
+    convert -> inspect -> generate -> build -> run -> validate;  deploy is all of them.  swap: another model.
 
 Every function takes paths as a user would type them, tells a `Progress` what it does, and raises a `TinymlError`
 whose text is one sentence and whose hint is the next step.
 """
 
 import dataclasses
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,29 +16,43 @@ import numpy.typing as npt
 
 from tinyml import board as board_files
 from tinyml import graph as graphs
-from tinyml import plan as planner
-from tinyml import quantize
+from tinyml import quantize, trace
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build import build as build_image
-from tinyml.defaults import ENGINE, LIMIT, OPERATORS, OPTIMIZE, PREFIX, TARGET
-from tinyml.emit import check_goal, specialise
-from tinyml.errors import InputError, ModelError, SamplesError
+from tinyml.defaults import (
+    ARRANGEMENT,
+    ENGINE,
+    LIMIT,
+    MODES,
+    OPERATORS,
+    OPTIMIZE,
+    PREFIX,
+    SLOTS,
+    SWAP_SAMPLES,
+    TARGET,
+)
+from tinyml.emit import Choices, plan_for
+from tinyml.errors import InputError, SamplesError
 from tinyml.files import write_arrays, write_atomically
-from tinyml.generate import Origin, Project, board_file, check_engine
+from tinyml.generate import Project, board_file, check_engine, command, offline
 from tinyml.generate import generate as write_project
 from tinyml.generate.project import OUTPUTS, locked
 from tinyml.importers import tflite
-from tinyml.measure.agreement import agreeing
+from tinyml.measure.agreement import float_agreement, label_agreement
+from tinyml.measure.desk import desk_agreement
 from tinyml.measure.expectations import Expectations, expect
-from tinyml.measure.interpreter import Array, desk_available, desk_name, oracle_available, run_desk
-from tinyml.measure.measurements import Measurements, Measurer, Run
+from tinyml.measure.interpreter import oracle_available
+from tinyml.measure.measurements import Run, measurer_of
+from tinyml.measure.swap import Swap, Swapper
 from tinyml.ops import shapes
 from tinyml.plan import Plan, placement
-from tinyml.plan.budget import Budget, RegionBudget, check_fit
+from tinyml.plan import slots as slot_memory
+from tinyml.plan.budget import Budget, check_arena, check_fit, parse_bytes
 from tinyml.progress import Progress
 from tinyml.quantize import Converted
 from tinyml.report import record as records
+from tinyml.report.stages import conversion_text, memory_text, plan_text, tell_crash
 from tinyml.run import check as check_target
 from tinyml.run import flash as write_flash
 from tinyml.run import start
@@ -114,7 +127,7 @@ def convert(
     with progress.stage("convert") as stage:
         converted = _shaped(quantize.convert(Path(model), None if data is None else Path(data)), shape)
         write_atomically(path, converted.data)
-        stage.text = _conversion_text(converted)
+        stage.text = conversion_text(converted)
     return path, converted
 
 
@@ -122,26 +135,11 @@ def _shaped(converted: Converted, shape: Sequence[str]) -> Converted:
     return dataclasses.replace(converted, data=shapes.fix(converted.data, shape))
 
 
-def _conversion_text(converted: Converted) -> str:
-    if converted.accuracy is None:
-        return f"{converted.source} is taken untouched, {len(converted.data):,} bytes"
-    text = f"{converted.source} -> int8, {len(converted.data):,} bytes, {converted.calibration_samples} samples"
-    agreement = converted.accuracy.agreement
-    return text if agreement is None else f"{text}, top-1 as the float model on {agreement:.1%}"
-
-
-def _operators_text(plan: Plan) -> str:
-    counts = Counter(layer.operator.name for layer in plan.layers)
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
-
-
-def _plan(data: bytes, progress: Progress) -> Plan:
+def _plan(data: bytes, board: Board | None, choices: Choices, progress: Progress) -> Plan:
     with progress.stage("plan") as stage:
-        plan = planner.make(graphs.read(data))
-        stage.text = (
-            f"{_operators_text(plan)}; {plan.macs:,} MACs, arena {plan.memory.arena_bytes:,} bytes, "
-            f"constants {plan.constant_bytes:,} bytes"
-        )
+        plan = plan_for(graphs.read(data), board, choices)
+        check_arena(plan, choices.ram_budget)
+        stage.text = plan_text(plan)
     return plan
 
 
@@ -153,6 +151,8 @@ def inspect(
     progress: Progress = _SILENT,
     shape: Sequence[str] = (),
     optimize: str = OPTIMIZE,
+    arrangement: str = ARRANGEMENT,
+    ram_budget: str | None = None,
 ) -> tuple[Plan, Budget | None]:
     """Plan an int8 `.tflite`: its layers, arena and constants, and with a board what it needs there, and where.
 
@@ -164,6 +164,8 @@ def inspect(
         progress: hears of the stage.
         shape: shapes of inputs, such as "input=1,49,10,1".
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
+        arrangement: "streamed" (layers take turns row by row), or "whole" (one after the other).
+        ram_budget: the most bytes of the arena, such as "32k", for which some products are computed twice.
 
     Raises:
         ModelError: the file cannot be read, or an operator is not supported.
@@ -171,20 +173,20 @@ def inspect(
         InputError: a placement is not understood, or not possible.
         FitError: the model does not fit the board.
     """
-    check_engine(engine)
-    check_goal(optimize)
+    choices = _choices(engine, optimize, arrangement, ram_budget)
     given = placement.parse(place)
-    plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
-    if board is None:
-        return plan, None
-    facts = board_files.load(board)
-    plan = _specialised(plan, facts, engine, optimize)
-    return plan, check_fit(plan, facts, engine, given)
+    data = shapes.fix(tflite.load(Path(model)), shape)
+    facts = None if board is None else board_files.load(board)
+    plan = _plan(data, facts, choices, progress)
+    return plan, None if facts is None else check_fit(plan, facts, engine, given)
 
 
-def _specialised(plan: Plan, board: Board, engine: str, optimize: str) -> Plan:
-    """Return `plan` with the kernels that `board` has for its layers; the interpreter keeps portable ones."""
-    return specialise(plan, board, optimize) if engine == "compiled" else plan
+def _choices(engine: str, optimize: str, arrangement: str, ram_budget: str | None) -> Choices:
+    """Return the choices, which are known ones."""
+    check_engine(engine)
+    choices = Choices(engine, optimize, arrangement, None if ram_budget is None else parse_bytes(ram_budget))
+    choices.check()
+    return choices
 
 
 def generate(
@@ -199,6 +201,9 @@ def generate(
     place: Sequence[str] = (),
     shape: Sequence[str] = (),
     optimize: str = OPTIMIZE,
+    arrangement: str = ARRANGEMENT,
+    ram_budget: str | None = None,
+    slots: int = SLOTS,
 ) -> Project:
     """Write the firmware project of an int8 `.tflite` for a board.
 
@@ -214,14 +219,22 @@ def generate(
         place: memory regions for parts of the image, such as "arena=ccm"; the plan chooses the others.
         shape: shapes of inputs, such as "input=1,49,10,1".
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
+        arrangement: "streamed" (layers take turns row by row), or "whole" (one after the other).
+        ram_budget: the most bytes of the arena, such as "32k", for which some products are computed twice.
+        slots: the most bytes of a model that `swap` sends in place of this one; 0: none can be.
 
     Raises:
         ModelError, BoardError, FitError: the model or the board cannot be used; nothing is written.
         ProjectError: the folder holds something else, or files that were edited.
     """
-    plan = _plan(shapes.fix(tflite.load(Path(model)), shape), progress)
-    folder, name = _folder(model, board, out), Path(model).name
-    return _generate(plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize)
+    choices = _choices(engine, optimize, arrangement, ram_budget)
+    data = shapes.fix(tflite.load(Path(model)), shape)
+    facts = board_files.load(board)
+    plan = _plan(data, facts, choices, progress)
+    folder, file = _folder(model, board, out), Path(model)
+    return _generate(
+        plan, file.name, file, facts, folder, prefix, force, progress, choices, operators, place, shape, slots
+    )
 
 
 def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
@@ -231,49 +244,27 @@ def _folder(model: Path | str, board: str, out: Path | str | None) -> Path:
 def _generate(
     plan: Plan,
     model_name: str,
-    board: str,
+    file: Path,
+    board: Board,
     out: Path,
     prefix: str,
     force: bool,
     progress: Progress,
-    engine: str,
+    choices: Choices,
     operators: str,
     place: Sequence[str],
     shape: Sequence[str],
-    optimize: str,
+    slots: int,
 ) -> Project:
-    check_engine(engine)
-    check_goal(optimize)
     given = placement.parse(place)
     with progress.stage("generate") as stage:
-        facts = board_files.load(board)
-        command = f"tinyml generate {model_name} --board {facts.name}"
-        said = {
-            "engine": (engine, ENGINE),
-            "operators": (operators, OPERATORS),
-            "prefix": (prefix, PREFIX),
-            "optimize": (optimize, OPTIMIZE),
-        }
-        command += "".join(f" --{name} {value}" for name, (value, default) in said.items() if value != default)
-        command += "".join(f" --place {text}" for text in place)
-        command += "".join(f" --shape {text}" for text in shape)
-        origin = Origin(model_name, command, prefix)
-        plan = _specialised(plan, facts, engine, optimize)
-        needs = check_fit(plan, facts, engine, given)
+        origin = command.origin(model_name, file, board.name, prefix, choices, operators, slots, place, shape)
+        board, places = slot_memory.reserve(board, slots) if slots else (board, None)
+        needs = check_fit(plan, board, choices.engine, given)
         with locked(out):
-            project = write_project(plan, facts, origin, out, force, engine, operators, given)
-        stage.text = f"{len(project.manifest['files'])} files in {out}; {_memory_text(needs)}"
+            project = write_project(plan, board, origin, out, force, choices.engine, operators, given, places)
+        stage.text = f"{len(project.manifest['files'])} files in {out}; {memory_text(needs)}"
     return project
-
-
-def _memory_text(needs: Budget) -> str:
-    def use(region: RegionBudget) -> str:
-        bound = "at most " if region.kind == "flash" else ""
-        return (
-            f"{region.region} {bound}{region.needed:,} of {region.available:,} bytes ({', '.join(region.parts)})"
-        )
-
-    return ", ".join(map(use, needs.regions))
 
 
 def build(project: Path | str, progress: Progress = _SILENT) -> Image:
@@ -325,6 +316,7 @@ def run(
     limit: int = LIMIT,
     target: str = TARGET,
     port: str | None = None,
+    mode: str = MODES[0],
     progress: Progress = _SILENT,
 ) -> Run:
     """Run samples on a built project's board or emulator; save the outputs as `outputs.npz` in the project.
@@ -337,27 +329,46 @@ def run(
         limit: at most this many samples, evenly spread; 0 for all.
         target: "qemu", "renode", or "serial" for a board.
         port: the board's serial port.
+        mode: "measure" sends a sample when the one before it is answered and counts instructions; "throughput"
+            keeps samples on their way while the device computes, and counts nothing.
         progress: hears of the stages.
 
     Raises:
+        InputError: the mode is not known.
         ProjectError: there is no project, or it is not built.
         SamplesError: the samples cannot be used, or none are given.
         MissingToolError, DeviceError: the emulator or the board is missing or does not answer.
     """
-    made = Project.load(Path(project))
-    check_target(made.board(), target, port)
+    if mode not in MODES:
+        raise InputError(f"the mode {mode!r} is not known", f"Choose one of {', '.join(MODES)}.")
+    made = _running(Project.load(Path(project)), target, port)
     plan = made.plan()
     selection = Selection(None if data is None else Path(data), random, seed, limit)
     chosen, _ = select(plan.graph, selection)
     with start(Image.load(made.path), made.board(), target, port) as session:
-        measurer = Measurer(session.client, plan, made.manifest["build_id"], session.clock)
+        tell_crash(session, progress)
+        measurer = measurer_of(session, plan, made)
         with progress.stage("run") as stage:
             count = len(chosen)
-            measured = measurer.run(chosen.inputs, progress=lambda done: stage.advance(done, count))
+            if mode == MODES[0]:
+                measured = measurer.run(chosen.inputs, progress=lambda done: stage.advance(done, count))
+            else:
+                session.hurry()
+                measured = measurer.stream(chosen.inputs, session.baud, lambda done: stage.advance(done, count))
             stage.text = f"{count} samples"
     file = made.path / OUTPUTS
     write_arrays(file, {f"output{i}": values for i, values in enumerate(measured.outputs)})
     return Run(made.path, measured, file)
+
+
+def _running(project: Project, target: str, port: str | None) -> Project:
+    """Return `project` with the model that its device runs, which is asked where one was ever swapped."""
+    board = project.board()
+    check_target(board, target, port)
+    if not project.has_swapped():
+        return project
+    with start(Image.load(project.path), board, target, port) as session:
+        return project.running(session.hello.model_sha256.hex())
 
 
 def validate(
@@ -369,19 +380,20 @@ def validate(
     target: str = TARGET,
     port: str | None = None,
     progress: Progress = _SILENT,
+    desk: bool = True,
 ) -> dict[str, Any]:
     """Run samples on a built project and compare every byte with TFLM's; write and return the record.
 
-    Arguments are those of `run`. Without samples, those recorded in the project are sent; on a machine without
+    Arguments are those of `run`; `desk` says whether the desktop's interpreter is asked too, which takes seconds
+    and is no part of the proof. Without samples, those recorded in the project are sent; on a machine without
     TFLM's interpreter that is the only way.
 
     Raises:
         The errors of `run`, and ModelError where TFLM refuses the model.
     """
-    made = Project.load(Path(project))
-    check_target(made.board(), target, port)
+    made = _running(Project.load(Path(project)), target, port)
     selection = Selection(None if data is None else Path(data), random, seed, limit)
-    return _validate(made, selection, target, port, progress)
+    return _validate(made, selection, target, port, progress, desk=desk)
 
 
 def _expectations(
@@ -406,6 +418,7 @@ def _validate(
     port: str | None,
     progress: Progress,
     converted: Converted | None = None,
+    desk: bool = True,
 ) -> dict[str, Any]:
     plan = project.plan()
     image = Image.load(project.path)
@@ -413,8 +426,9 @@ def _validate(
     with progress.stage("start") as stage:
         session = start(image, project.board(), target, port)
         stage.text = session.target_version
+    tell_crash(session, progress)
     with session, progress.stage("run") as stage:
-        measurer = Measurer(session.client, plan, project.manifest["build_id"], session.clock)
+        measurer = measurer_of(session, plan, project)
         measured = measurer.run(
             expected.inputs,
             expected,
@@ -422,6 +436,10 @@ def _validate(
             progress=lambda done: stage.advance(done, len(expected)),
         )
         stage.text = f"{sum(measured.exact)} of {len(expected)} samples bit-exact"
+    if measured.mismatch is not None:
+        with progress.stage("trace"):
+            located = trace.locate(project, measured.mismatch, expected.inputs, target)
+        measured = dataclasses.replace(measured, mismatch=located)
     record = records.make(
         project,
         image,
@@ -431,9 +449,10 @@ def _validate(
         expected.oracle,
         measured,
         source=source(selection),
-        desk=_desk(plan, expected.inputs, measured, progress),
-        float_model=_float_agreement(converted, measured, indices),
-        labels=_label_agreement(chosen, measured),
+        samples_sha256=expected.inputs_sha256,
+        desk=desk_agreement(plan, expected.inputs, measured.outputs, progress) if desk else None,
+        float_model=float_agreement(converted, measured.outputs, indices),
+        labels=label_agreement(chosen, measured.outputs),
     )
     if converted is not None and converted.accuracy is not None:
         record["conversion"] = records.conversion(converted)
@@ -441,47 +460,55 @@ def _validate(
     return record
 
 
-def _desk(
-    plan: Plan, inputs: tuple[Array, ...], measured: Measurements, progress: Progress
-) -> dict[str, Any] | None:
-    """Return how many samples the desktop interpreter answers with the same bytes; None where there is none.
+def swap(
+    model: Path | str,
+    project: Path | str,
+    data: Path | str | None = None,
+    random: int = SWAP_SAMPLES,
+    seed: int = 0,
+    limit: int = LIMIT,
+    target: str = TARGET,
+    port: str | None = None,
+    progress: Progress = _SILENT,
+    shape: Sequence[str] = (),
+) -> Swap:
+    """Replace the model of a running device: send it, hold its answers against TFLM's, and then keep it.
 
-    It is no part of the proof, so that its refusal of a model is told and is no error.
+    Args:
+        model: an int8 `.tflite`.
+        project: the folder of the project, whose firmware (engine "interpreter", with slots) the device runs.
+        data: samples that the model has to prove itself by; without them `random` seeded ones are sent.
+        random, seed, limit, target, port: as for `run`.
+        progress: hears of the stages.
+        shape: shapes of inputs, such as "input=1,49,10,1".
+
+    Raises:
+        ModelError, SamplesError: the model or the samples cannot be used.
+        ProjectError: the project's firmware has no slots.
+        The errors of `Swapper.run`; the device then runs the model that it had.
     """
-    if not desk_available():
-        return None
-    with progress.stage("desk") as stage:
-        try:
-            agree = sum(agreeing(run_desk(plan.graph, inputs, plan.macs), measured.outputs))
-        except ModelError as error:
-            stage.text = str(error)
-            return {"interpreter": desk_name(), "agree": None, "error": str(error)}
-        stage.text = f"{agree} of {len(inputs[0])} samples agree with {desk_name()}"
-    return {"interpreter": desk_name(), "agree": agree}
-
-
-def _top1(values: Array) -> npt.NDArray[np.intp]:
-    best: npt.NDArray[np.intp] = values.reshape(len(values), -1).argmax(axis=1)
-    return best
-
-
-def _float_agreement(
-    converted: Converted | None, measured: Measurements, indices: npt.NDArray[np.intp]
-) -> dict[str, Any] | None:
-    """Return how often device and float model name the same class; None where it is not known."""
-    if converted is None or converted.float_outputs is None or converted.accuracy is None:
-        return None
-    if converted.accuracy.agreement is None:  # not a classifier
-        return None
-    same = _top1(converted.float_outputs[0][indices]) == _top1(measured.outputs[0])
-    return {"top1_agree": int(same.sum())}
-
-
-def _label_agreement(chosen: Samples | None, measured: Measurements) -> dict[str, Any] | None:
-    """Return how often the device names the sample's label; None where there are no labels."""
-    if chosen is None or chosen.labels is None or len(measured.outputs) != 1:
-        return None
-    return {"top1_correct": int((_top1(measured.outputs[0]) == chosen.labels).sum())}
+    made = Project.load(Path(project))
+    made.check_slots()
+    check_target(made.board(), target, port)
+    plan = offline.attach(
+        _plan(shapes.fix(tflite.load(Path(model)), shape), None, Choices("interpreter"), progress)
+    )
+    selection = Selection(Path(data), None, seed, limit) if data else Selection(None, random, seed, limit)
+    chosen, _ = select(plan.graph, selection)
+    with progress.stage("expect") as stage:
+        expected = expect(plan, chosen.inputs)
+        stage.text = f"{len(expected)} samples through {expected.oracle}"
+    with locked(made.path), start(Image.load(made.path), made.board(), target, port) as session:
+        swapper = Swapper(session.client, made.manifest["build_id"], plan, expected)
+        with progress.stage("swap") as stage:
+            size = len(plan.graph.data)
+            swapped = swapper.run(
+                lambda: made.add_swapped(plan.graph.data, plan.graph.sha256),
+                lambda done: stage.advance(done, size),
+            )
+            stage.text = f"{size:,} bytes, {swapped.samples} samples bit-exact, swap {swapped.sequence}"
+    expected.save(made.path)
+    return swapped
 
 
 def deploy(
@@ -504,6 +531,9 @@ def deploy(
     flash: bool = False,
     shape: Sequence[str] = (),
     optimize: str = OPTIMIZE,
+    arrangement: str = ARRANGEMENT,
+    ram_budget: str | None = None,
+    slots: int = SLOTS,
 ) -> dict[str, Any]:
     """Take a model to a board and prove it there: convert, plan, generate, build, run, compare.
 
@@ -527,6 +557,9 @@ def deploy(
         flash: write the image into the board first; without it, the board runs it already.
         shape: shapes of inputs, such as "input=1,49,10,1".
         optimize: what specialised kernels are chosen for: "size", "balanced" or "speed".
+        arrangement: "streamed" (layers take turns row by row), or "whole" (one after the other).
+        ram_budget: the most bytes of the arena, such as "32k", for which some products are computed twice.
+        slots: the most bytes of a model that `swap` sends in place of this one; 0: none can be.
 
     Returns:
         The record, as in `record.json` in the project's folder.
@@ -539,13 +572,14 @@ def deploy(
     model = Path(model)
     data, test = (None if path is None else Path(path) for path in (data, test))
     # A misspelt board or placement and a missing emulator are told before minutes of conversion.
-    check_target(board_files.load(board), target, port)
-    check_goal(optimize)
+    facts = board_files.load(board)
+    check_target(facts, target, port)
+    choices = _choices(engine, optimize, arrangement, ram_budget)
     placement.parse(place)
     with progress.stage("convert") as stage:
         converted = _shaped(quantize.convert(model, data, test), shape)
-        stage.text = _conversion_text(converted)
-    plan = _plan(converted.data, progress)
+        stage.text = conversion_text(converted)
+    plan = _plan(converted.data, facts, choices, progress)
     sent = test or (data if random is None else None)
     selection = Selection(sent, random, seed, limit)
     if not selection.given:
@@ -553,7 +587,7 @@ def deploy(
     folder = _folder(model, board, out)
     name = f"{model.stem}.tflite"
     project = _generate(
-        plan, name, board, folder, prefix, force, progress, engine, operators, place, shape, optimize
+        plan, name, model, facts, folder, prefix, force, progress, choices, operators, place, shape, slots
     )
     build(folder, progress)
     if flash:

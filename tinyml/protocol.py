@@ -1,7 +1,8 @@
 """The serial protocol, read from its one definition `firmware/protocol.toml`, for the host and as a C header.
 
-`load()` answers with the `Protocol`; `render_header()` with the text of `tm_protocol.h`. The definition's hash is
-in both, so that a host and a device built from different definitions notice at the first message.
+`load()` answers with the `Protocol`; `render_header()` with the text of `tm_protocol.h`, and `render_document()`
+with that of `firmware/PROTOCOL.md`. The definition's hash is in the first two, so that a host and a device built
+from different definitions notice at the first message.
 """
 
 import hashlib
@@ -20,6 +21,8 @@ from tinyml.render import render
 _FORMATS = {"u8": ("B", "uint8_t"), "u16": ("H", "uint16_t"), "u32": ("I", "uint32_t")}
 _FIELD_TYPE = re.compile(r"(?P<base>u8|u16|u32)(\[(?P<count>[1-9]\d*)\])?")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+_PARTS = ("device", "swap")
 
 CRC_BYTES = 4
 
@@ -110,6 +113,7 @@ class Message:
         id: the number in the header.
         doc: what it does, in one sentence.
         inference: whether the device runs the model before it answers, which may take long.
+        part: of the firmware that answers it: "device", or "swap" for slots for models.
         request: None where the device sends the response unasked.
     """
 
@@ -117,6 +121,7 @@ class Message:
     id: int
     doc: str
     inference: bool
+    part: str
     request: Body | None
     response: Body
 
@@ -127,19 +132,23 @@ class Protocol:
 
     Attributes:
         hash: 32 bits of the hash of all that is sent (not of texts and time-outs).
+        doc: how it works, in paragraphs.
         header: the fields that every frame begins with.
         messages: by name.
         statuses: (name, sentence) of each status code, by code.
         limits: whole numbers, by name.
         timeouts: seconds, by name.
+        docs: a sentence for each limit and each time-out, by name.
     """
 
     hash: int
+    doc: str
     header: Body
     messages: Mapping[str, Message]
     statuses: tuple[tuple[str, str], ...]
     limits: Mapping[str, int]
     timeouts: Mapping[str, float]
+    docs: Mapping[str, str]
 
     def status(self, name: str) -> int:
         """Return the code of a status."""
@@ -176,7 +185,7 @@ def _body(where: str, table: Mapping[str, str], room: int) -> Body:
 def _messages(tables: Mapping[str, dict[str, Any]], room: int) -> dict[str, Message]:
     messages: dict[str, Message] = {}
     for name, table in tables.items():
-        unknown = table.keys() - {"id", "doc", "inference", "unasked", "request", "response"}
+        unknown = table.keys() - {"id", "doc", "inference", "part", "unasked", "request", "response"}
         if unknown or not _NAME.fullmatch(name):
             raise ValueError(f"message {name}: {sorted(unknown)} or the name itself is not known here")
         if not 1 <= table["id"] <= 255 or table["id"] in [m.id for m in messages.values()]:
@@ -184,13 +193,21 @@ def _messages(tables: Mapping[str, dict[str, Any]], room: int) -> dict[str, Mess
         unasked = table.get("unasked", False)
         request = None if unasked else _body(f"{name} request", table["request"], room)
         response = _body(f"{name} response", table["response"], room)
-        messages[name] = Message(name, table["id"], table["doc"], table.get("inference", False), request, response)
+        inference, part = table.get("inference", False), table.get("part", _PARTS[0])
+        if part not in _PARTS:
+            raise ValueError(f"message {name}: the part {part!r} is none of {', '.join(_PARTS)}")
+        messages[name] = Message(name, table["id"], table["doc"], inference, part, request, response)
     return messages
+
+
+def _values(table: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the values of limits or time-outs, by name."""
+    return {name: entry["value"] for name, entry in table.items()}
 
 
 def _hash(definition: Mapping[str, Any]) -> int:
     sent = {
-        "limits": definition["limits"],
+        "limits": _values(definition["limits"]),
         "header": list(definition["header"].items()),
         "status": list(definition["status"]),
         "messages": [
@@ -210,15 +227,18 @@ def parse(text: str) -> Protocol:
             used twice (errors in tinyml's own definition).
     """
     definition = tomllib.loads(text)
-    header = _body("header", definition["header"], definition["limits"]["frame_bytes"])
-    room = definition["limits"]["frame_bytes"] - header.size - CRC_BYTES
+    limits = _values(definition["limits"])
+    header = _body("header", definition["header"], limits["frame_bytes"])
+    room = limits["frame_bytes"] - header.size - CRC_BYTES
     return Protocol(
         hash=_hash(definition),
+        doc=definition["doc"].strip(),
         header=header,
         messages=_messages(definition["message"], room),
         statuses=tuple(definition["status"].items()),
-        limits=definition["limits"],
-        timeouts=definition["timeouts"],
+        limits=limits,
+        timeouts=_values(definition["timeouts"]),
+        docs={name: entry["doc"] for part in ("limits", "timeouts") for name, entry in definition[part].items()},
     )
 
 
@@ -231,3 +251,17 @@ def load() -> Protocol:
 def render_header() -> str:
     """Return the text of `tm_protocol.h`."""
     return render("tm_protocol.h.j2", protocol=load())
+
+
+def sendings() -> int:
+    """Return how often at most a request is sent that does not run the model."""
+    timeouts = load().timeouts
+    at, wait, count = 0.0, timeouts["first_retry"], 0
+    while at < timeouts["answer"]:
+        at, wait, count = at + wait, min(2 * wait, timeouts["longest_retry"]), count + 1
+    return count
+
+
+def render_document() -> str:
+    """Return the text of `firmware/PROTOCOL.md`, which describes the protocol for people."""
+    return render("protocol.md.j2", protocol=load(), crc_bytes=CRC_BYTES, sendings=sendings())

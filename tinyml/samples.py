@@ -118,7 +118,7 @@ def _match(path: Path, arrays: Mapping[str, npt.NDArray[Any]], inputs: Sequence[
     )
 
 
-def _batch(path: Path, array: npt.NDArray[Any], tensor: Tensor) -> npt.NDArray[np.generic]:
+def _batch(path: Path | str, array: npt.NDArray[Any], tensor: Tensor) -> npt.NDArray[np.generic]:
     """Return `array` as a batch of values for the input `tensor`, shape [n, *shape], float32 or int8."""
     name, shape = input_name(tensor), sample_shape(tensor)
     if array.shape == shape:
@@ -224,6 +224,24 @@ def load(path: Path, inputs: Sequence[Tensor]) -> Samples:
             shapes of `inputs`, are not numbers of the types allowed, or are not finite.
     """
     return _join(path, [_load_file(file, inputs) for file in files(path)])
+
+
+def of(arrays: Sequence[npt.NDArray[np.generic]], inputs: Sequence[Tensor]) -> Samples:
+    """Return `arrays`, one for each of a model's `inputs`, as samples.
+
+    Raises:
+        SamplesError: there are more or fewer, or they do not have the inputs' shapes and types.
+    """
+    if len(arrays) != len(inputs):
+        raise SamplesError(
+            f"{len(arrays)} arrays are given for the inputs {_describe(inputs)}", "Give one of each."
+        )
+    batches = [
+        _batch("the array", np.asarray(array), tensor) for array, tensor in zip(arrays, inputs, strict=True)
+    ]
+    if len({len(batch) for batch in batches}) > 1:
+        raise SamplesError(f"the arrays hold {', '.join(str(len(batch)) for batch in batches)} samples")
+    return Samples(tuple(batches))
 
 
 def _quantize(values: npt.NDArray[np.generic], tensor: Tensor) -> npt.NDArray[np.generic]:

@@ -93,6 +93,7 @@ typedef struct {
   tm_node node;          /* the operator that is being prepared */
   uint32_t layer_count;  /* so far */
   tm_layer *layers;
+  volatile uint32_t layer; /* the one that is running, for the report of a fault */
   tm_buffer *layer_outputs;
   tm_variable *variables; /* NULL: none */
   tm_model *descriptor;   /* the model as the runtime sees it */

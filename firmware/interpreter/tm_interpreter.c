@@ -63,6 +63,9 @@ bool tm_interpreter_load(tm_interpreter *model, const tm_operator *const *operat
   return true;
 }
 
-void tm_interpreter_run(const tm_interpreter *model, uint32_t first, uint32_t end) {
-  for (uint32_t i = first; i < end; i++) model->layers[i].run(model->layers[i].call);
+void tm_interpreter_run(tm_interpreter *model, uint32_t first, uint32_t end) {
+  for (uint32_t i = first; i < end; i++) {
+    model->layer = i;
+    model->layers[i].run(model->layers[i].call);
+  }
 }

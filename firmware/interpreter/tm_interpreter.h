@@ -20,6 +20,6 @@ bool tm_interpreter_load(tm_interpreter *model, const tm_operator *const *operat
                          const uint8_t *data, uint32_t size, tm_model *descriptor) TM_COLD;
 
 /* Run layers `first` to `end` - 1; all of them, from 0 to layer_count, are an inference. */
-void tm_interpreter_run(const tm_interpreter *model, uint32_t first, uint32_t end);
+void tm_interpreter_run(tm_interpreter *model, uint32_t first, uint32_t end);
 
 #endif

@@ -1,7 +1,9 @@
 /* MAX_POOL_2D: the largest of the inputs under the window.
  *
  * Reach: without padding, output element i is written when every input element that is read later has an index
- * above i, so the output may lie upon the input. With padding it must not overlap the input. */
+ * above i, so the output may lie upon the input. With padding it must not overlap the input.
+ *
+ * Specialised for layers: dsp. */
 #ifndef TM_MAX_POOL2D_S8_H
 #define TM_MAX_POOL2D_S8_H
 

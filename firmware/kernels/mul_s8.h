@@ -1,6 +1,8 @@
 /* MUL, also with broadcasting.
  *
- * Reach: as tm_broadcast.h has it. */
+ * Reach: as tm_broadcast.h has it.
+ *
+ * Specialised for layers: dsp. */
 #ifndef TM_MUL_S8_H
 #define TM_MUL_S8_H
 

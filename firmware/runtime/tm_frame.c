@@ -1,6 +1,6 @@
 #include "tm_frame.h"
 
-#include "tm_port.h"
+#include "tm_line.h"
 
 /* A COBS block is a code byte and up to 253 or 254 bytes, none of them zero. The code is the distance to the next
  * zero of the data; the largest code says that none follows. */
@@ -81,18 +81,18 @@ void tm_frame_send(uint8_t *bytes, uint32_t size) {
     bytes[size + i] = (uint8_t)(crc >> (8u * i));
   }
   size += TM_CRC_BYTES;
-  tm_port_write(0); /* ends whatever noise may stand before the frame */
+  tm_line_write(0); /* ends whatever noise may stand before the frame */
   /* The end counts as one more zero, so that every block but a full one stands for a zero. */
   for (uint32_t at = 0; at <= size;) {
     uint32_t run = 0;
     while (run + 1u < TM_COBS_FULL && at + run < size && bytes[at + run] != 0) {
       run++;
     }
-    tm_port_write((uint8_t)(run + 1u));
+    tm_line_write((uint8_t)(run + 1u));
     for (uint32_t i = 0; i < run; i++) {
-      tm_port_write(bytes[at + i]);
+      tm_line_write(bytes[at + i]);
     }
     at += run + 1u < TM_COBS_FULL ? run + 1u : run;
   }
-  tm_port_write(0);
+  tm_line_write(0);
 }

@@ -9,7 +9,14 @@
  * and the link's buffers are not initialized at start. */
 #define TM_CONSTANT __attribute__((section(".tm_constants"))) /* weights, biases, requantization tables */
 #define TM_ARENA __attribute__((section(".tm_arena"), aligned(16)))
+#ifndef TM_LINK /* a sanitizer's build has none: what has a section of its own is not guarded */
 #define TM_LINK __attribute__((section(".tm_link"), aligned(4)))
+#endif
+
+/* A reset does not change what is here, nor does the start after it. */
+#ifndef TM_RETAINED
+#define TM_RETAINED __attribute__((section(".tm_retained"), aligned(4)))
+#endif
 
 /* Bytes that generated code leaves free before and after the arena. The runtime paints them at start and tells
  * the host when a write outside the arena has changed them. */
@@ -46,7 +53,8 @@ typedef struct {
   const uint8_t *sha256; /* 32 bytes: the hash of model.tflite */
   uint32_t layer_count;
   void (*run)(uint32_t first, uint32_t end); /* layers first to end - 1; all of them, in order, are an inference */
-  void (*reset)(void); /* sets the state that inferences keep to its first values; NULL where there is none */
+  volatile uint32_t *layer; /* run() says here which layer is running, for the report of a fault */
+  void (*reset)(void);      /* sets the state that inferences keep to its first values; NULL where there is none */
   const tm_buffer *layer_outputs; /* layer_count buffers, each valid right after its layer has run */
   uint32_t input_count;
   const tm_buffer *inputs; /* an inference reads them, and may overwrite them */

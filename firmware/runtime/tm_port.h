@@ -2,10 +2,12 @@
 #ifndef TM_PORT_H
 #define TM_PORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Prepares clocks, the console UART and the tick counter. Interrupts stay off, so that nothing disturbs a count;
- * but for one at each wrap of a counter of less than 32 bits, whose length is the board's `wrap_instructions`. */
+ * but for tm_port_interrupt's, and for one at each wrap of a counter of less than 32 bits, whose length is the
+ * board's `wrap_instructions`. */
 void tm_port_init(void);
 
 /* Returns the core's clock in Hz as tm_port_init could set it up: the board's, or the one after a reset where a
@@ -22,6 +24,18 @@ void tm_port_write(uint8_t byte);
  * that an emulator can answer in its place: Renode does, with the processor's count of instructions. */
 __attribute__((noinline)) uint32_t tm_port_ticks(void);
 
+/* Has an interrupt call `serve` so many times a second; 0 ends it. Returns whether the port can. Only ports whose
+ * tm_port_write never waits long have it; for the others the runtime has one that cannot. */
+bool tm_port_interrupt(uint32_t hertz, void (*serve)(void));
+
+/* Returns whether the UART can run at `baud` (0: the board's own rate). With `now`, waits until the transmitter is
+ * idle and goes on at it. For ports without it the runtime has one that cannot. */
+bool tm_port_baud(uint32_t baud, bool now);
+
+/* Has a watchdog raise a fault, and then a reset, unless it is stopped (0) within so many milliseconds. Returns
+ * whether the port has one that can. For ports without it the runtime has one that cannot. */
+bool tm_port_watchdog(uint32_t milliseconds);
+
 /* Waits until the transmitter is idle, then restarts the chip. Does not return. */
 void tm_port_reset(void);
 
@@ -34,10 +48,26 @@ extern uint32_t __tm_stack_bottom[];
 extern uint32_t __tm_stack_top[];
 #define TM_STACK_PAINT 0xA5A5A5A5u
 
+/* The RAM that nothing of the image uses: its first byte, and the one after its last. */
+extern uint8_t __tm_spare_start[];
+extern uint8_t __tm_spare_end[];
+
+/* The code of the image: a word of the stack that lies in it may be a return address. */
+extern const uint8_t __tm_code_start[];
+extern const uint8_t __tm_code_end[];
+
+/* Places of registers that every architecture has; tinyml/link/faults.py names all of them. */
+enum { TM_FAULT_SP = 13, TM_FAULT_LR = 14, TM_FAULT_PC = 15, TM_FAULT_REGISTERS = 17 };
+
+/* What a core tells of a fault. What is not known is 0. */
+typedef struct {
+  uint32_t cause;   /* the port's own, such as a fault status register */
+  uint32_t address; /* the one that could not be accessed */
+  uint32_t registers[TM_FAULT_REGISTERS];
+} tm_fault_state;
+
 /* The port's fault handler calls this with a stack that works, also after a stack overflow. It does not return:
- * the runtime's reports to the host, and a program without the link has its own. `cause` is the port's own (a
- * fault status register); `pc` and `lr` are the addresses of the instruction that faulted and of its caller, or 0
- * where they are not known. */
-void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr);
+ * the runtime's reports to the host, and a program without the link has its own. */
+void tm_fault(const tm_fault_state *state);
 
 #endif

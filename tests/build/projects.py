@@ -52,8 +52,8 @@ static uint8_t frame[24] TM_LINK;
 static uint32_t variable = 7;
 static uint32_t zeros[10];
 
-void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
-  (void)(cause + pc + lr);
+void tm_fault(const tm_fault_state *state) {
+  (void)state;
   tm_port_halt();
 }
 
@@ -85,6 +85,9 @@ def write(folder: Path, board_name: str, main: str = MINIMAL_MAIN) -> Project:
         "placement": asdict(place(board, {}, {})),
         "engine": "compiled",
         "prefix": "model",
+        "optimize": "",
+        "arrangement": "whole",
+        "ram_budget": None,
         "arena_bytes": 0,
         "macs": 0,
     }

@@ -91,6 +91,7 @@ def assembly(kernels: Sequence[RowKernel]) -> str:
 def _function(function: Function, is_global: bool) -> str:
     lines = [f".global {function.name}"] if is_global else []
     lines += [".balign 4", f".type {function.name}, %function", ".thumb_func", f"{function.name}:", *function.body]
+    lines += [f".size {function.name}, . - {function.name}"]
     return "\n".join(lines)
 
 

@@ -16,8 +16,8 @@ enum {
  * two cases at the same place. */
 static uint8_t room[ROOM_BYTES] __attribute__((aligned(16)));
 
-void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
-  (void)(cause + pc + lr);
+void tm_fault(const tm_fault_state *state) {
+  (void)state;
   tm_port_halt();
 }
 

@@ -6,6 +6,8 @@ import pytest
 from tinyml.emit import elementwise
 from tinyml.fixedpoint import clamp, quantize_multiplier, requantize
 
+NUMBERS = (-128, -127, -8, -7, 0, 1, 33, 127)
+
 
 def params(scales, zero_points, low=-128, high=127):
     first, second, out = scales
@@ -33,8 +35,8 @@ def value(p, sign, a, b):
 def test_the_table_of_sums_is_the_kernels(sign):
     p = params((0.02, 0.05, 0.03), (-7, 33, -100), low=-100)
     table = elementwise.sums_of(p, sign)
-    for a in (-128, -127, -8, 0, 1, 127):
-        for b in (-128, -7, 0, 33, 127):
+    for a in NUMBERS:
+        for b in NUMBERS:
             assert table[a + 128, b + 128] == value(p, sign, a, b)
 
 

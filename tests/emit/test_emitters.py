@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from tests import small_models
+from tests.emit.grid import grid
 from tests.generate.test_source import ORIGIN
+from tests.ops import weights
+from tests.ops.test_conv2d import conv
+from tests.ops.test_depthwise_conv2d import depthwise
 from tests.ops.test_fully_connected import dense
 from tinyml import board as boards
 from tinyml import graph, kernels
@@ -48,11 +52,11 @@ def test_cores_with_the_dsp_extension_get_specialised_kernels(plan, board, has):
 
 
 def test_the_scratch_of_a_layer_overlaps_none_of_its_tensors(plan):
-    made = specialise(plan, boards.load("mps2-an386"))
+    made = specialise(plan, boards.load("mps2-an386"), arrangement="whole")
     for layer in made.layers:
         if layer.rows is None:
             continue
-        start = made.memory.scratch[layer.operator.index]
+        start = made.memory.scratch[layer.index]
         assert start % 4 == 0
         scratch = range(start, start + layer.rows.scratch_bytes)
         assert scratch.stop <= made.memory.arena_bytes
@@ -82,13 +86,20 @@ def test_the_assembly_tells_its_model_and_layers(plan):
     assert all(f".size {name}, . - {name}" in text for name in functions)
 
 
+@pytest.mark.parametrize("computed", [(weights.BIAS,), (weights.FILTER,)])
+@pytest.mark.parametrize("layer", [dense, conv, depthwise])
+def test_layers_whose_weights_are_computed_keep_the_portable_kernel(layer, computed):
+    made = plans.make(graph.read(layer(np.random.default_rng(0), computed=computed)))
+    assert specialise(made, boards.load("mps2-an386")).layers[-1].rows is None
+
+
 def test_an_unknown_goal_is_refused():
     with pytest.raises(InputError, match="fast"):
         check_goal("fast")
 
 
 def test_kernels_whose_scratch_the_ram_does_not_hold_are_left_out():
-    deep = plans.make(graph.read(dense(np.random.default_rng(0), shape=(1, 60_000), channels=2)))
+    deep = plans.make(graph.read(dense(np.random.default_rng(0), shape=(1, 65_000), channels=2)))
     assert specialise(deep, boards.load("mps2-an386")).layers[0].rows is not None
     small = boards.load("microbit-v2")
     assert specialise(deep, small).layers[0].rows is None
@@ -99,10 +110,12 @@ def test_kernels_whose_scratch_the_ram_does_not_hold_are_left_out():
 @pytest.mark.parametrize(
     "compiler", [["arm-none-eabi-gcc"], ["clang", "--target=arm-none-eabi"]], ids=lambda c: c[0]
 )
-def test_compilers_assemble_it(plan, tmp_path, compiler, cpu):
+@pytest.mark.parametrize("optimize", GOALS)
+def test_compilers_assemble_it(tmp_path, compiler, cpu, optimize):
     if shutil.which(compiler[0]) is None:
         pytest.skip(f"{compiler[0]} is not installed")
     source = tmp_path / "model_kernels.S"
-    source.write_text(files(specialise(plan, boards.load("mps2-an386")), ORIGIN)["src/model_kernels.S"])
+    made = specialise(plans.make(graph.read(grid().build())), boards.load("mps2-an386"), optimize)
+    source.write_text(files(made, ORIGIN)["src/model_kernels.S"])
     flags = [f"-mcpu={cpu}", "-mthumb", "-mfloat-abi=soft", "-Wall", "-Wextra", "-Werror"]
     subprocess.run([*compiler, *flags, "-c", source, "-o", tmp_path / "kernels.o"], check=True, timeout=60)

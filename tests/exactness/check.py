@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests import oracle
 from tests.exactness import drawing
@@ -12,16 +13,41 @@ from tests.exactness.engines import ENGINES, Engine, Job
 from tests.ops.single import Case
 from tinyml import plan as plans
 from tinyml.board import Board
+from tinyml.defaults import OPTIMIZE
+from tinyml.emit import Choices, plan_for
 from tinyml.errors import ModelError
 from tinyml.generate import offline
 from tinyml.graph import Graph, read
 from tinyml.plan import Plan
 
-# Every way to plan a model, by engine; each model is run with all of them.
-PLANNINGS: dict[str, dict[str, Callable[[Graph], Plan]]] = {
-    "compiled": {"planned": plans.make},
-    "interpreter": {"unplanned": plans.make, "planned": lambda graph: offline.attach(plans.make(graph))},
-}
+Planning = Callable[[Graph], Plan]
+
+
+def plannings(engine: str, board: Board | None, optimize: str = OPTIMIZE) -> list[Planning]:
+    """Return every way to plan a model for an engine, on a board or on the host."""
+    if engine == "interpreter":
+        return [plans.make, lambda graph: offline.attach(plans.make(graph))]
+    choices = [Choices(engine, optimize, arrangement) for arrangement in plans.ARRANGEMENTS]
+    return [partial(plan_for, board=board, choices=choice) for choice in choices]
+
+
+def _distinct(found: Sequence["Expected"]) -> Iterator["Expected"]:
+    """Yield those that are planned in another way than those before them."""
+    known: list[object] = []
+    for expected in found:
+        plan = None if expected.job is None else expected.job.plan
+        way = plan and (
+            plan.graph.data,
+            plan.rewritings,
+            plan.memory.offsets,
+            plan.memory.scratch,
+            len(plan.layers),
+        )
+        if way not in known:
+            known.append(way)
+            yield expected
+
+
 _SHRUNK = 3  # failures of a source that are made smaller
 
 
@@ -108,11 +134,15 @@ def expect(source: Source, case: Case, group: int, make: Callable[[Graph], Plan]
         except RuntimeError:
             return Expected(source, case, group, None)
         return Expected(source, case, group, None, reason=f"refused, but TFLM runs it: {error}")
+    parts = [plan.graph.tensors[tensor] for _, tensor in _parts(plan)]
     try:
-        found = oracle.run_all(case.model, case.samples, [tensor for _, tensor in _parts(plan)])
+        found = oracle.run_all(case.model, case.samples, [tensor.whole for tensor in parts])
     except RuntimeError as error:
         return Expected(source, case, group, None, reason=f"planned, but TFLM refuses it: {error}")
-    answers = tuple(b"".join(values.tobytes() for values in sample) for sample in found)
+    answers = tuple(
+        b"".join(tensor.part_of(values).tobytes() for tensor, values in zip(parts, sample, strict=True))
+        for sample in found
+    )
     return Expected(source, case, group, Job(case, plan), answers)
 
 
@@ -144,9 +174,11 @@ def _exact_samples(expected: Expected, answer: bytes | str) -> int:
 class Check:
     """Runs models through one engine, on the host or on a board."""
 
-    def __init__(self, engine: str = "compiled", board: Board | None = None, jobs: int = 2) -> None:
+    def __init__(
+        self, engine: str = "compiled", board: Board | None = None, jobs: int = 2, optimize: str = OPTIMIZE
+    ) -> None:
         """Use the engine of that name, and at most `jobs` compilers and drivers at once."""
-        self._name = engine
+        self._plannings = plannings(engine, board, optimize)
         self._engine: Engine = ENGINES[engine](board)
         self._jobs = jobs
 
@@ -190,8 +222,7 @@ class Check:
         """Yield what is to be run or disagrees already; the rest is counted."""
         for group, cases in drawing.draw(source, seed, count):
             for case in cases:
-                for make in PLANNINGS[self._name].values():
-                    expected = expect(source, case, group, make)
+                for expected in _distinct([expect(source, case, group, make) for make in self._plannings]):
                     if expected.job is None and not expected.reason:
                         found.refused += 1
                     elif expected.job is not None and not self._engine.fits([expected.job]):
@@ -225,7 +256,7 @@ class Check:
 
     def verdict(self, source: Source, case: Case) -> str:
         """Return why a case is not exact with one of the ways to plan it, or an empty string."""
-        for make in PLANNINGS[self._name].values():
+        for make in self._plannings:
             expected = expect(source, case, 0, make)
             if expected.reason:
                 return expected.reason

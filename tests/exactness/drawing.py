@@ -10,13 +10,14 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.composed import Composer
+from tests.composed import Composer, ImageComposer
 from tests.ops.single import SAMPLES, Case, values
 from tests.ops.twins import twins
 from tinyml.graph import Graph, read
 from tinyml.ops import contract
 
 COMPOSED = "composed"
+IMAGES = "images"
 GROUP = 50  # models that are drawn from one seed
 _SHRINK_SECONDS = 120
 
@@ -26,7 +27,7 @@ class Source:
     """Where models come from.
 
     Attributes:
-        operator: the operator's name, or COMPOSED.
+        operator: the operator's name, or COMPOSED or IMAGES.
         types: the form, as the contract spells it; empty for composed models.
         strategy: draws them.
     """
@@ -56,6 +57,12 @@ def composed_case(source: random.Random) -> Case:
     return Case(model, samples(read(model), np.random.default_rng(zlib.crc32(model))))
 
 
+def image_case(source: random.Random) -> Case:
+    """Return a model of layers on images, with samples."""
+    model = ImageComposer(source, {name: twin.step for name, twin in twins().items()}).build()
+    return Case(model, samples(read(model), np.random.default_rng(zlib.crc32(model))))
+
+
 def sources(operator: str | None = None) -> list[Source]:
     """Return a source for each exact row of the contract, or for those of one operator."""
     return [
@@ -68,6 +75,11 @@ def sources(operator: str | None = None) -> list[Source]:
 def composed() -> Source:
     """Return the source of composed models."""
     return Source(COMPOSED, "", st.randoms(use_true_random=False).map(composed_case))
+
+
+def images() -> Source:
+    """Return the source of models of layers on images."""
+    return Source(IMAGES, "", st.randoms(use_true_random=False).map(image_case))
 
 
 def _draw(source: Source, at: int, count: int, use: Callable[[Case], None], *phases: Phase) -> None:

@@ -41,8 +41,8 @@ static void put(const uint8_t *from, uint32_t size) {
 
 static void flush(void) {}
 
-void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
-  (void)(cause + pc + lr);
+void tm_fault(const tm_fault_state *state) {
+  (void)state;
   tm_port_halt(); /* the host waits in vain, and says which model it was */
 }
 #endif

@@ -17,14 +17,13 @@ from typing import Protocol
 import pytest
 import serial
 
+from tests import objects
 from tests.host import FLAGS, SANITIZERS
 from tests.interpreter.program import operator_table
 from tests.ops.single import Case
 from tests.run import images
 from tinyml import resources
 from tinyml.board import Board
-from tinyml.defaults import OPTIMIZE
-from tinyml.emit import specialise
 from tinyml.generate import Origin
 from tinyml.generate.source import files as source_files
 from tinyml.plan import Plan
@@ -233,11 +232,6 @@ def _ask(channel: _Channel, load: bytes, job: Job) -> bytes | str | None:
 class Compiled(Engine):
     """Models as C: many in one program."""
 
-    def __init__(self, board: Board | None, optimize: str = OPTIMIZE) -> None:
-        """Run on an emulated board with kernels specialised for it, or on the host."""
-        super().__init__(board)
-        self._optimize = optimize
-
     def fits(self, jobs: Sequence[Job]) -> bool:
         if not super().fits(jobs):
             return False
@@ -251,8 +245,7 @@ class Compiled(Engine):
         names = [f"m{i}" for i in range(len(batch))]
         kernels = []
         for name, job in zip(names, batch, strict=True):
-            plan = job.plan if self._board is None else specialise(job.plan, self._board, self._optimize)
-            texts = source_files(plan, Origin("m.tflite", "c", name))
+            texts = source_files(job.plan, Origin("m.tflite", "c", name))
             for kind in "ch":
                 (folder / f"{name}.{kind}").write_text(texts[f"src/{name}.{kind}"], encoding="utf-8")
             if (text := texts.get(f"src/{name}_kernels.S")) is not None:
@@ -284,7 +277,7 @@ class Interpreter(Engine):
         room = _FILE_BYTES if board is None else min(_FILE_BYTES, board.ram.free // 4)
         definitions = f"#define FILE_BYTES {room}\n#define ARENA_BYTES {room}\n"
         (folder / "models.h").write_text(operator_table() + definitions, encoding="utf-8")
-        sources = sorted((resources.firmware() / "interpreter").glob("*.c"))
+        sources = sorted((resources.firmware() / "interpreter").glob("*.c")) if board else objects.interpreter()
         self._room = room
         self._program = self._compile(folder, sources, ["-DINTERPRETED"])
 

@@ -30,6 +30,7 @@ def test_a_linker_script_with_weights_in_ram_is_as_reviewed():
 def test_the_files_of_a_project():
     texts = files(boards.load("netduinoplus2"))
     assert sorted(texts) == [
+        "lib/tinyml_port/tm_baud.h",
         "lib/tinyml_port/tm_board.h",
         "lib/tinyml_port/tm_cortex_m.h",
         "lib/tinyml_port/tm_cpu.c",

@@ -17,6 +17,9 @@ FACTS = {
     "engine": "e",
     "prefix": "model",
     "build_id": 0,
+    "optimize": "balanced",
+    "arrangement": "streamed",
+    "ram_budget": None,
     "arena_bytes": 0,
     "macs": 0,
 }

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.exactness import drawing
-from tests.exactness.check import PLANNINGS, difference, expect
+from tests.exactness.check import difference, expect, plannings
 from tests.exactness.engines import Compiled
 from tinyml import plan as plans
 from tinyml.graph import read
@@ -14,9 +14,9 @@ from tinyml.ops import REGISTRY
 SEEDS = range(13, 37)
 
 
-@pytest.fixture(scope="module")
-def expected():
-    make = PLANNINGS["compiled"]["planned"]
+@pytest.fixture(scope="module", params=plans.ARRANGEMENTS)
+def expected(request):
+    make = plannings("compiled", None)[plans.ARRANGEMENTS.index(request.param)]
     cases = {seed: drawing.composed_case(random.Random(seed)) for seed in SEEDS}
     return {seed: expect(drawing.composed(), case, seed, make) for seed, case in cases.items()}
 

@@ -27,7 +27,7 @@ static void put_buffer(const tm_buffer *buffer) {
   put(buffer->data, buffer->size);
 }
 
-static void run(const tm_interpreter *model, const uint8_t *values) {
+static void run(tm_interpreter *model, const uint8_t *values) {
   const tm_model *made = model->descriptor;
   for (uint32_t i = 0; i < made->input_count; i++) {
     memcpy(made->inputs[i].data, values, made->inputs[i].size);

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests import objects
 from tests.host import FLAGS, SANITIZERS
 from tinyml import resources
 from tinyml.ops import REGISTRY
@@ -60,10 +61,19 @@ def compile_program(folder: Path, main: str = "host.c") -> Path:
     firmware = resources.firmware()
     (folder / "all_operators.h").write_text(operator_table(), encoding="utf-8")
     includes = [f"-I{folder}", *(f"-I{firmware / part}" for part in ("interpreter", "kernels", "runtime"))]
-    sources = sorted((firmware / "interpreter").glob("*.c"))
     program = folder / "interpreter"
-    command = ["gcc", "-std=gnu99", *FLAGS[1:], *SANITIZERS, *includes, *sources, HERE / main, "-o", program]
-    subprocess.run(command, check=True, timeout=120)
+    command = [
+        "gcc",
+        "-std=gnu99",
+        *FLAGS[1:],
+        *SANITIZERS,
+        *includes,
+        HERE / main,
+        *objects.interpreter(),
+        "-o",
+        program,
+    ]
+    subprocess.run(command, check=True, timeout=600)
     return program
 
 

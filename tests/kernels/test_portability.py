@@ -30,7 +30,7 @@ def _compile(compiler: str, *arguments: str | Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _all_calls(tmp_path: Path) -> Path:
+def all_calls(tmp_path: Path) -> Path:
     """A source with one function for each kernel, whose parameters are not known at compile time."""
     lines = []
     for name in kernels.names():
@@ -55,11 +55,11 @@ def test_every_header_compiles_by_itself(tmp_path: Path, compiler: str) -> None:
 @pytest.mark.parametrize("level", ["-O0", "-O1", "-O2", "-O3", "-Os"])
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_all_kernels_compile_together(tmp_path: Path, compiler: str, level: str) -> None:
-    _compile(compiler, level, "-c", _all_calls(tmp_path), "-o", tmp_path / "calls.o")
+    _compile(compiler, level, "-c", all_calls(tmp_path), "-o", tmp_path / "calls.o")
 
 
 def test_nothing_but_memcpy_and_memset_is_needed(tmp_path: Path) -> None:
-    _compile("cortex-m4", "-O2", "-c", _all_calls(tmp_path), "-o", tmp_path / "calls.o")
+    _compile("cortex-m4", "-O2", "-c", all_calls(tmp_path), "-o", tmp_path / "calls.o")
     listing = subprocess.run(
         ["arm-none-eabi-nm", "--undefined-only", tmp_path / "calls.o"],
         capture_output=True,

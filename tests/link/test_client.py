@@ -1,6 +1,6 @@
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -49,7 +49,9 @@ class Interfering:
 
 @pytest.fixture
 def client(device: HostDevice) -> Client:
-    return Client(device.stream)
+    client = Client(device.stream)
+    client.hello()
+    return client
 
 
 @pytest.fixture
@@ -72,7 +74,6 @@ def test_hello_describes_the_device(client: Client) -> None:
 
 
 def test_an_inference(client: Client) -> None:
-    client.hello()
     for _ in range(2):
         set_inputs(client)
         assert client.invoke().ticks == 1  # the host's clock goes on when it is read
@@ -110,21 +111,82 @@ def test_a_write_outside_the_arena_is_reported(client: Client, mode: int) -> Non
     assert marks.guard_after == (mode != host_device.BREAK_GUARD_AFTER)
 
 
-def test_a_fault_is_reported_with_the_layer_and_reported_again(client: Client) -> None:
+FAULT = bytes([host_device.FAULT, 0, 0, 0])
+REPORT = "the processor faulted during {} in layer 1: stack overflow 0x00009abc"
+
+
+@pytest.fixture
+def restarting(program: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HostDevice]:
+    """A device that comes back up after a reset."""
+    monkeypatch.setenv("TINYML_RESTARTS", "1")
+    with HostDevice(program) as device:
+        yield device
+
+
+def test_a_fault_is_reported_with_the_layer_and_the_device_comes_back_up(restarting: HostDevice) -> None:
+    client = Client(restarting.stream)
+    client.layers = ["first", "second"]
     client.hello()
-    set_inputs(client, bytes([host_device.FAULT, 0, 0, 0]))
+    set_inputs(client, FAULT)
     client.run_layer(0)
-    for request in (lambda: client.run_layer(1), client.memory):
-        with pytest.raises(DeviceError) as caught:
-            request()
-        assert str(caught.value) == (
-            "the processor faulted during run_layer 1: stack overflow "
-            "(cause 0x00001000, pc 0x00001234, lr 0x00005678)"
-        )
+    with pytest.raises(DeviceError) as caught:
+        client.run_layer(1)
+    assert str(caught.value) == REPORT.format("run_layer").replace("layer 1", "layer 1 (second)")
+    assert caught.value.hint.startswith("It has started again.\ncause 00001000\nr0 00000000  r1 ")
+    assert "pc 00001234" in caught.value.hint
+    set_inputs(client)  # there is a session
+    client.invoke()
+    assert client.get_output(0) == expected_output(DATA, SECOND)
+    assert not client.hello().crashed
+
+
+def test_a_device_that_does_not_come_back_up_is_reported_too(client: Client) -> None:
+    set_inputs(client, FAULT)
+    with pytest.raises(DeviceError) as caught:
+        client.invoke()
+    assert str(caught.value) == REPORT.format("invoke")
+    assert caught.value.hint.startswith("It does not answer since: reset the board.\ncause ")
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_report_that_was_lost_is_fetched_after_the_restart(restarting: HostDevice) -> None:
+    deaf_until = 0
+
+    def received(data: bytes) -> bytes:
+        return data if line.attempts >= deaf_until else b""
+
+    line = Interfering(restarting.stream, received=received)
+    client = Client(line)
+    client.hello()
+
+    def work() -> None:
+        nonlocal deaf_until
+        set_inputs(client, FAULT)
+        deaf_until = line.attempts + 2
+        client.invoke()
+
+    with pytest.raises(DeviceError, match=REPORT.format("invoke")):
+        client.persevere(work)
+    assert client.crash() is None
+
+
+def test_a_crash_of_which_nobody_heard_is_kept_for_the_next_session(restarting: HostDevice) -> None:
+    deaf = False
+    client = Client(Interfering(restarting.stream, received=lambda data: b"" if deaf else data))
+    client.hello()
+    set_inputs(client, FAULT)
+    deaf = True
+    with pytest.raises(DeviceError, match=r"did not answer invoke within 0\.15 s"):
+        client.invoke(seconds=0.15)
+    client = Client(restarting.stream)
+    assert client.hello().crashed
+    assert REPORT.format("invoke") in str(client.crash())
+    assert not client.hello().crashed
+    assert client.crash() is None
 
 
 def test_an_input_of_a_wrong_size_is_not_sent(client: Client) -> None:
-    with pytest.raises(ValueError, match="3 bytes were given for input 1, which has 4"):
+    with pytest.raises(DeviceError, match="3 bytes were given for input 1, which has 4 on the device"):
         client.set_input(1, b"abc")
 
 
@@ -185,6 +247,7 @@ def test_the_error_says_what_was_heard(device: HostDevice) -> None:
     mute = False
     line = Interfering(device.stream, sent=lambda data: b"" if mute else data)
     client = Client(line, answer_seconds=0.3, explain=lambda: "its emulator has ended")
+    client.hello()
     client.memory()
     mute = True
     with pytest.raises(

@@ -13,13 +13,16 @@ from tinyml.generate import Project
 from tinyml.measure import application
 from tinyml.measure.bench import measure, measure_layers, parameter_bytes
 from tinyml.measure.expectations import Expectations, expect
+from tinyml.plan.rows import functions
 
 INPUTS = 3
 
 
 def make(folder: Path, layers: bool) -> tuple[Project, Image]:
     (folder / "m.tflite").write_bytes(small_models.classifier())
-    project = pipeline.generate(folder / "m.tflite", "mps2-an386", folder / f"project{layers:d}")
+    arrangement = "whole" if layers else "streamed"
+    out = folder / f"project{layers:d}"
+    project = pipeline.generate(folder / "m.tflite", "mps2-an386", out, arrangement=arrangement)
     application.write(project, project.plan(), layers)
     return project, pipeline.build(project.path)
 
@@ -58,9 +61,15 @@ def test_figures_are_of_a_bit_exact_run_and_the_trace_agrees_with_the_clock(buil
 @needs_chain
 def test_each_layer_is_counted_by_itself(tmp_path, expected):
     project, image = make(tmp_path, layers=True)
-    layers = measure_layers(project, image, project.plan(), expected)
+    specialised = project.plan()
+    layers = measure_layers(project, image, specialised, expected)
     assert [layer.label.split()[1] for layer in layers] == ["CONV_2D", "FULLY_CONNECTED", "SOFTMAX"]
     assert all(layer.cycles > layer.instructions > layer.macs for layer in layers)
+    assert sum(layer.constants for layer in layers) == specialised.constant_bytes
+    for layer, of in zip(layers, specialised.layers, strict=True):
+        emitted = 0 if of.rows is None else sum(f.code_bytes for f in functions([of.rows]))
+        assert emitted < layer.code < emitted + 2000
+        assert layer.shared == 0
 
 
 @needs_chain

@@ -6,7 +6,7 @@ import pytest
 
 from tinyml.build.disassembly import Instruction, instruction
 from tinyml.errors import BuildError
-from tinyml.measure.cycles import Program, cortex_m4, cortex_m7
+from tinyml.measure.cycles import TIMINGS, Program, cortex_m4, cortex_m7, cortex_m33
 from tinyml.run.trace import Trace
 
 
@@ -76,6 +76,40 @@ def test_cortex_m7(cycles, text):
 
 def test_a_taken_branch_is_predicted():
     assert cortex_m7(sequence("cmp r0, r1; bne.n 80"), True) == 3
+
+
+@pytest.mark.parametrize(
+    ("cycles", "text"),
+    [
+        (1, "add r0, r1, r2"),
+        (2, "add r0, r1, r2; add r3, r4, r5"),  # one a cycle
+        (2, "add r0, r1, r2; add r3, r0, r5"),
+        (3, "ldr r0, [r1]; add r2, r0, r4"),  # a loaded value can be used two cycles later
+        (3, "ldr r0, [r1]; ldr r5, [r6]; add r2, r0, r4"),
+        (2, "ldr r0, [r1]; smlad r2, r3, r4, r0"),  # but as an addend after one
+        (2, "ldr r0, [r1]; str r0, [r2]"),  # and so it can be stored
+        (3, "ldr r0, [r1]; str r2, [r0]"),
+        (2, "smlad r0, r1, r2, r0; smlad r0, r3, r4, r0"),  # a sum goes on at once
+        (3, "smlad r0, r1, r2, r0; smlad r3, r0, r4, r3"),
+        (2, "smlad r0, r1, r2, r0; str r0, [r5]"),
+        (3, "add r0, r1, r2, lsl #2; add r3, r0, r4"),
+        (2, "bfi r0, r1, #0, #8; add r3, r0, r4"),
+        (2, "sxtab16 r0, r0, r1; smlad r2, r3, r4, r0"),
+        (4, "ldmia r0!, {r1, r2, r3, r4}"),
+        (5, "ldmia r0!, {r1, r2, r3, r4}; ldr r5, [r0]"),  # the pointer is there at once
+        (2, "ldrd r0, r1, [r2]"),
+        (12, "sdiv r0, r1, r2"),
+        (4, "vfma.f32 s0, s1, s2; vadd.f32 s3, s0, s4"),
+        (2, "cmp r0, r1; bne.n 80"),
+    ],
+)
+def test_cortex_m33(cycles, text):
+    assert cortex_m33(sequence(text), False) == cycles
+    assert cortex_m33(sequence(text), True) == cycles + 1
+
+
+def test_all_cores_with_the_dsp_extension_have_an_estimate():
+    assert set(TIMINGS) == {"cortex-m4", "cortex-m7", "cortex-m33"}
 
 
 def program() -> Program:

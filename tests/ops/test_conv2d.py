@@ -145,7 +145,7 @@ SMALL = (
 def grow(composer: Composer, x: Made) -> None:
     if window := composer.window(x):
         taps, size, options = window
-        channels = composer.random.randint(1, 6)
+        channels = composer.random.choice(composer.channels)
         constants = composer.filter(x, (channels, *taps, x.shape[3]), 0)
         output = composer.tensor((x.shape[0], *size, channels))
         composer.add("CONV_2D", [x.index, *constants], output, options)

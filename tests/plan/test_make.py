@@ -34,3 +34,25 @@ def test_a_model_that_computes_nothing_is_refused():
     shape = model.tensor([1], "int32", data=np.array([4], np.int32))
     model.operator("RESHAPE", [x, shape], [y], {"newShape": [4]})
     assert "computes nothing" in refused(model.build([x], [y]))
+
+
+def test_only_the_compiled_engine_rewrites_a_model():
+    model = Builder()
+    x, unread, y = (model.tensor([1, 4], scale=0.1) for _ in range(3))
+    model.operator("RELU", [x], [unread])
+    model.operator("RELU", [x], [y])
+    read = graph.read(model.build([x], [y]))
+    assert [rewriting.name for rewriting in plan.make_for(read, "compiled").rewritings] == ["unused"]
+    as_it_is = plan.make_for(read, "interpreter")
+    assert as_it_is.rewritings == ()
+    assert as_it_is.graph is read
+
+
+def test_what_is_refused_is_refused_though_nobody_reads_it():
+    model = Builder()
+    x, y = model.tensor([1, 4], scale=0.1), model.tensor([1, 4], scale=0.1)
+    unread = model.tensor([1, 5], scale=0.1)
+    model.operator("RELU", [x], [unread])
+    model.operator("RELU", [x], [y])
+    with pytest.raises(ModelError, match="operator 0 RELU"):
+        plan.make_for(graph.read(model.build([x], [y])), "compiled")

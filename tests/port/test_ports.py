@@ -28,11 +28,13 @@ static void put_word(uint32_t value) {
 
 static void end_line(void) { tm_port_write('\\n'); }
 
-void tm_fault(uint32_t cause, uint32_t pc, uint32_t lr) {
+void tm_fault(const tm_fault_state *state) {
   tm_port_write('F');
-  put_word(cause);
-  put_word(pc);
-  put_word(lr);
+  put_word(state->cause);
+  put_word(state->address);
+  for (uint32_t i = 0; i < TM_FAULT_REGISTERS; ++i) {
+    put_word(state->registers[i]);
+  }
   end_line();
   tm_port_halt();
 }
@@ -47,12 +49,19 @@ static volatile float fraction = 0.5f;
 #define LOW_REGISTER "r"
 #define LOAD_WORD "lw t0, 0(%0)"
 #define LOADED "t0"
+#define SET_REGISTERS \\
+  "li a0, 0x100; li a1, 0x101; li a2, 0x102; li a3, 0x103; li a4, 0x104; li a5, 0x105; li a6, 0x106;" \\
+  "li a7, 0x107; li s0, 0x108; li s1, 0x109; li t0, 0x10a; li t1, 0x10b; li t2, 0x10c;"
 #else
 #define COUNT_DOWN ".syntax unified \\n 1: subs %0, %0, #1 \\n bne 1b"
 #define UNDEFINED "udf #0"
 #define LOW_REGISTER "l"
 #define LOAD_WORD "ldr r3, [%0]"
 #define LOADED "r3"
+#define SET_REGISTERS \\
+  ".syntax unified; movs r0, #0x48; mov r8, r0; movs r0, #0x49; mov r9, r0; movs r0, #0x4a; mov r10, r0;" \\
+  "movs r0, #0x4b; mov r11, r0; movs r0, #0x4c; mov r12, r0; movs r0, #0x40; movs r1, #0x41;" \\
+  "movs r2, #0x42; movs r3, #0x43; movs r4, #0x44; movs r5, #0x45; movs r6, #0x46; movs r7, #0x47;"
 #endif
 
 /* Two instructions a turn. */
@@ -77,6 +86,9 @@ __attribute__((noinline)) void tm_test_undefined(void) { __asm volatile(UNDEFINE
 __attribute__((noinline)) void tm_test_unaligned(void) {
   __asm volatile(LOAD_WORD ::LOW_REGISTER((uintptr_t)__tm_stack_bottom + 2u) : LOADED, "memory");
 }
+
+/* Gives registers values that tell them apart, and faults. */
+__attribute__((noinline)) static void tm_test_registers(void) { __asm volatile(SET_REGISTERS UNDEFINED); }
 
 #define COPY_BYTES 40u
 
@@ -139,6 +151,9 @@ static void obey(int32_t command) {
     case 'u':
       tm_test_undefined();
       break;
+    case 'g':
+      tm_test_registers();
+      break;
     case 'r':
       tm_port_reset();
       break;
@@ -158,10 +173,17 @@ int main(void) {
 """
 
 
+MARKED = {f"r{i}": 0x40 + i for i in range(13)}
+MARKED |= (
+    {f"a{i}": 0x100 + i for i in range(8)} | {"s0": 0x108, "s1": 0x109} | {f"t{i}": 0x10A + i for i in range(3)}
+)
+
+
 class Machine:
     """An emulated board whose console is the emulator's standard input and output."""
 
     def __init__(self, image, board):
+        self.architecture = board.architecture
         qemu, emulator = board.qemu, board.architecture.emulator
         serial = ["-serial", "null"] * qemu.serial_index + ["-serial", "stdio", "-monitor", "none"]
         machine = [emulator, "-M", qemu.machine, *qemu.options]
@@ -224,6 +246,12 @@ def address(image, symbol):
     return range(start, start + found["st_size"])
 
 
+def fault(machine, command):
+    """Return cause, address and registers of the fault that `command` provokes."""
+    cause, faulting, *values = machine.ask(command)
+    return cause, faulting, dict(zip(faults.registers(machine.architecture), values, strict=True))
+
+
 def told(board, cause):
     """Return what a fault's cause says; of a core that knows but one fault, whether it is that one."""
     text = faults.describe(board.architecture, cause)
@@ -256,31 +284,39 @@ def test_memory_is_copied_at_every_size_and_alignment(machine):
 
 
 def test_a_stack_overflow_is_reported(machine, board):
-    cause, _, _ = machine.ask("o")
+    cause = machine.ask("o")[0]
     assert faults.describe(board.architecture, cause) == "stack overflow"
 
 
 def test_a_read_outside_memory_is_reported_with_its_place(machine, board, image):
     if board.port == "lm3s":
         pytest.skip("QEMU's Stellaris machines answer such a read with zero")
-    cause, pc, lr = machine.ask("b")
+    cause, faulting, registers = fault(machine, "b")
     assert told(board, cause) in ("access to an address without memory", "")
-    assert pc in address(image, "tm_test_read_nothing")
-    assert lr & ~1 in address(image, "main")
+    assert faulting == (0 if board.cpu == "cortex-m0" else 0xE8000000)
+    assert registers["pc"] in address(image, "tm_test_read_nothing")
+    assert (registers.get("lr") or registers["ra"]) & ~1 in address(image, "main")
+
+
+def test_registers_are_reported_as_they_were(machine, board):
+    _, _, registers = fault(machine, "g")
+    names = [name for name in faults.registers(board.architecture) if name in MARKED]
+    assert len(names) == 13
+    assert {name: registers[name] for name in names} == {name: MARKED[name] for name in names}
 
 
 def test_an_undefined_instruction_is_reported_with_its_place(machine, board, image):
-    cause, pc, _ = machine.ask("u")
+    cause, _, registers = fault(machine, "u")
     assert told(board, cause) in ("undefined instruction", "")
-    assert pc in address(image, "tm_test_undefined")
+    assert registers["pc"] in address(image, "tm_test_undefined")
 
 
 def test_an_unaligned_access_is_reported_with_its_place(machine, board, image):
     if board.architecture.name == "riscv":
         pytest.skip("QEMU's RISC-V cores carry out unaligned accesses")
-    cause, pc, _ = machine.ask("a")
+    cause, _, registers = fault(machine, "a")
     assert told(board, cause) in ("unaligned access", "")
-    assert pc in address(image, "tm_test_unaligned")
+    assert registers["pc"] in address(image, "tm_test_unaligned")
 
 
 def test_a_reset_starts_afresh(machine, board):

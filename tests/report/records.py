@@ -40,7 +40,13 @@ def image(of: Project) -> Image:
 
 def make(of: Project, measurements: Measurements = EXACT, **changes: Any) -> dict[str, Any]:
     """Return the record of a validation on the emulator."""
-    given: dict[str, Any] = {"source": {"random": 3, "seed": 0}, "desk": None, "float_model": None, "labels": None}
+    given: dict[str, Any] = {
+        "source": {"random": 3, "seed": 0},
+        "samples_sha256": "cd" * 32,
+        "desk": None,
+        "float_model": None,
+        "labels": None,
+    }
     return record.make(
         of, image(of), "qemu", "7.2", 25_000_000, "tflite-micro 1", measurements, **(given | changes)
     )

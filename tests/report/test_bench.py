@@ -74,6 +74,15 @@ def test_without_peers_there_is_one_line_a_model():
     }
 
 
+def test_goals_of_a_layer_stand_together():
+    layers = (LayerFigures("0", 100, 250, None, 80, 20, 400), LayerFigures("1", 100, 250, None))
+    size, speed = (dataclasses.replace(FIGURES, layers=layers, optimize=goal) for goal in ("size", "speed"))
+    lines = layer_table([Comparison(size, None), Comparison(speed, None)])[1:]
+    goals = [("0", "compiled, size"), ("0", "compiled, speed"), ("1", "compiled, size"), ("1", "compiled, speed")]
+    assert [(line[3], line[2]) for line in lines] == goals
+    assert [line[-3:] for line in lines[1:3]] == [("80", "20", "400"), ("", "", "")]
+
+
 def test_layers_have_a_table_of_their_own():
     layers = (LayerFigures("0 CONV_2D (a)", 100, 250, None),)
     comparison = Comparison(dataclasses.replace(FIGURES, layers=layers), None)
@@ -85,7 +94,7 @@ def test_layers_have_a_table_of_their_own():
         "100",
         "250",
         "2.50",
-        "",
+        *("", "", "", ""),
     )
 
 
@@ -94,7 +103,7 @@ def test_the_known_peers_are_found_by_core():
     m4, m33 = peers.of("kws_ref_model", "cortex-m4"), peers.of("kws_ref_model", "cortex-m33")
     assert (m4.instructions, m4.cycles) == (7_697_671, 9_150_000)
     assert (m4.published, m4.published_name) == (5_210_000, "x_cube_ai_10_2_l4r5_m4_120mhz")
-    assert (m33.instructions, m33.cycles, m33.published) == (m4.instructions, None, 4_640_000)
+    assert (m33.instructions, m33.cycles, m33.published) == (m4.instructions, m4.cycles, 4_640_000)
     riscv = peers.of("kws_ref_model", "rv32imac")
     assert (riscv.name, riscv.instructions, riscv.arena) == ("TFLM, reference kernels", 42_010_038, None)
     assert peers.of("kws_ref_model", "cortex-m0plus").published == 30_400_000

@@ -3,10 +3,13 @@ from pathlib import Path
 
 from tests import small_models
 from tests.report import records
+from tests.tflite import Builder
 from tinyml import board as boards
 from tinyml import graph
 from tinyml import plan as plans
 from tinyml.doctor import Check
+from tinyml.emit import plan_for
+from tinyml.generate import generate
 from tinyml.measure.measurements import Run
 from tinyml.plan.budget import budget
 from tinyml.quantize import Converted
@@ -24,6 +27,27 @@ def test_a_plan_tells_its_layers_and_memory():
     assert told["inputs"][0]["zero_point"] == 3
     assert told["peak_layers"] == ["0 CONV_2D (t3)"]
     assert "memory" not in told
+
+
+def test_a_plan_tells_what_was_rewritten_and_saved(tmp_path):
+    model = Builder()
+    x, unread, y = (model.tensor([1, 8], scale=0.1) for _ in range(3))
+    model.operator("RELU", [x], [unread])
+    model.operator("RELU", [x], [y])
+    board = boards.load("mps2-an386")
+    plan = plan_for(graph.read(model.build([x], [y])), board)
+    told = {
+        "rewriting": "unused",
+        "saved_macs": 0,
+        "saved_constant_bytes": 256,
+        "saved_arena_bytes": 8,
+        "where": ["0 RELU (t1): nobody reads it"],
+    }
+    assert facts.plan(plan)["rewritings"] == [told]
+    project = generate(plan, board, records.ORIGIN, tmp_path / "relu")
+    assert facts.project(project)["rewritings"] == [told]
+    assert project.plan().layers[0].label == plan.layers[0].label == "1 RELU (t2)"
+    assert facts.plan(records.plan())["rewritings"] == []
 
 
 def test_a_plan_tells_its_budget_on_a_board():

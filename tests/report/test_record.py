@@ -1,8 +1,10 @@
+import hashlib
 import json
 
 import pytest
 
 from tests.report import records
+from tinyml import board as boards
 from tinyml.generate.project import RECORD
 from tinyml.quantize import Accuracy, Converted
 from tinyml.report import comparison, record
@@ -27,7 +29,10 @@ def test_a_record_says_what_ran_and_what_it_took(project):
         600,
         40,
     )
-    assert made["hashes"] == {"project": project.sha256(), "image": "ab" * 32}
+    hashes = {name: made["hashes"][name] for name in ("project", "image", "samples")}
+    assert hashes == {"project": project.sha256(), "image": "ab" * 32, "samples": "cd" * 32}
+    assert made["hashes"]["board"] == hashlib.sha256(boards.load("mps2-an386").text.encode()).hexdigest()
+    assert (made["schema"], made["options"]) == (record.SCHEMA, {})
     assert (made["versions"]["compiler"], made["versions"]["qemu"]) == ("gcc 12.2", "7.2")
 
 

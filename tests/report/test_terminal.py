@@ -54,6 +54,22 @@ def test_the_closing_table_says_what_was_proven(project, capsys):
     assert terminal.exit_code(record) == 0
 
 
+def test_the_closing_table_says_what_was_rewritten(project, capsys):
+    record = records.make(project)
+    terminal.show_record(record, project.path, json=False)
+    assert "found nothing" in capsys.readouterr().out
+    saved = {"macs": 5160, "constant_bytes": 1237, "arena_bytes": 48}
+    done = [
+        {"name": "channels", "done": ["a", "b"], "saved": saved},
+        {"name": "unused", "done": ["c"], "saved": saved},
+    ]
+    terminal.show_record({**record, "rewritings": done}, project.path, json=False)
+    text = "channels (2), unused (1): 10,320 MACs, 2,474 bytes of arrays, 96 bytes of the arena saved"
+    assert text in capsys.readouterr().out
+    terminal.show_record({**record, "engine": "interpreter"}, project.path, json=False)
+    assert "rewriting" not in capsys.readouterr().out
+
+
 def test_the_closing_table_names_the_first_difference(project, capsys):
     record = records.make(project, records.DIFFERING)
     terminal.show_record(record, project.path, json=False)

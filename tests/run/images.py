@@ -34,6 +34,7 @@ def link(board: Board, folder: Path, sources: Sequence[Path], flags: Sequence[st
     compiling = [
         "-std=c99",
         "-O2",
+        "-g",
         *platformio.compiler_flags(board),
         *architecture.library_flags,
         "-ffunction-sections",

@@ -1,5 +1,6 @@
 """The emulator's life: it starts or says why not, and never outlives its owner."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -55,14 +56,21 @@ def alive(group: int) -> list[str]:
     return [name for name, _, its_group in processes().values() if its_group == group]
 
 
-def our_emulators() -> list[int]:
-    """Return the emulators that descend from this process, by their ids."""
+def our_emulators(ancestor: int | None = None) -> list[int]:
+    """Return the running emulators that descend from `ancestor`, or from this process, by their ids."""
     listed = processes()
+    owner = ancestor or os.getpid()
 
     def is_ours(pid: int) -> bool:
-        return pid == os.getpid() or (pid in listed and is_ours(listed[pid][1]))
+        return pid == owner or (pid in listed and is_ours(listed[pid][1]))
 
-    return [pid for pid, (name, _, _) in listed.items() if name == "qemu-system-arm" and is_ours(pid)]
+    def runs_an_image(pid: int) -> bool:  # and does not just tell its version
+        with contextlib.suppress(OSError):
+            return b"-kernel" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return False
+
+    named = [pid for pid, (name, _, _) in listed.items() if name == "qemu-system-arm"]
+    return [pid for pid in named if is_ours(pid) and runs_an_image(pid)]
 
 
 def assert_gone(group: int) -> None:
@@ -144,6 +152,23 @@ def test_an_emulator_that_dies_is_reported(image_of: ImageOf) -> None:
         with pytest.raises(DeviceError, match=r"the connection broke .* its answer to calibrate; QEMU has ended"):
             session.client.invoke()
         assert time.monotonic() - began < 2
+
+
+def test_an_emulator_that_dies_before_it_is_spoken_to_is_reported(
+    image_of: ImageOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_for_port = qemu.Emulator._wait_for_port
+
+    def die_then(emulator: qemu.Emulator) -> int:
+        port = wait_for_port(emulator)
+        for pid in our_emulators():
+            os.kill(pid, signal.SIGKILL)
+        assert_gone(emulator.process_group)
+        return port
+
+    monkeypatch.setattr(qemu.Emulator, "_wait_for_port", die_then)
+    with pytest.raises(DeviceError, match=r"^the emulator cannot be reached: QEMU has ended"):
+        start(image_of("mps2-an386"), boards.load("mps2-an386"))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,6 +57,24 @@ def installed() -> str | None:
 
 RENODE = installed()
 needs_renode = pytest.mark.skipif(RENODE is None, reason="renode is not installed")
+
+
+def test_no_two_sessions_that_begin_are_given_one_port() -> None:
+    given = []
+
+    def begin() -> None:
+        with renode._free_port() as port:
+            given.append(port)
+            time.sleep(0.2)
+
+    began = time.monotonic()
+    threads = [threading.Thread(target=begin) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(given) == 2
+    assert time.monotonic() - began >= 0.4  # the second one waited until the first was done
 
 
 # How it is found

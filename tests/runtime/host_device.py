@@ -14,8 +14,11 @@ HERE = Path(__file__).parent
 INPUT_BYTES, SECOND_INPUT_BYTES, OUTPUT_BYTES = 1000, 4, 600
 ARENA_BYTES = INPUT_BYTES + SECOND_INPUT_BYTES + OUTPUT_BYTES
 BREAK_GUARD_BEFORE, BREAK_GUARD_AFTER, FAULT, OVERFLOW_STACK, READ_NOWHERE = 1, 2, 3, 4, 5
+UNDEFINED, UNALIGNED, NOT_CODE, HANG = 6, 7, 8, 9
 RESET_EXIT_CODE = 17
 STACK_SIZE, STACK_BYTES = 4096, 24 * 4
+NO_INTERRUPT_HERTZ = 7  # the port says that it cannot
+LINE_POLLED = "-DTM_LINE_POLLED"
 BUILD_ID, VERSION = 0x12345678, "1.2.3"
 
 
@@ -35,7 +38,7 @@ def build(folder: Path) -> Path:
     runtime = resources.firmware() / "runtime"
     program = folder / "device"
     sources = [*sorted(runtime.glob("*.c")), HERE / "host_port.c", HERE / "test_model.c"]
-    flags = ["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-g", "-O1"]
+    flags = ["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-g", "-O1", LINE_POLLED]
     sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     command = ["gcc", *flags, *sanitizers, f"-I{runtime}", f"-I{folder}", *map(str, sources), "-o", str(program)]
     subprocess.run(command, check=True, timeout=60)

@@ -12,6 +12,12 @@
 #define FAULT 3
 #define OVERFLOW_STACK 4
 #define READ_NOWHERE 5
+#define UNDEFINED 6
+#define UNALIGNED 7
+#define NOT_CODE 8
+#define HANG 9
+
+#define NOWHERE 0xE8000000u
 
 extern const tm_model test_model;
 
@@ -26,6 +32,16 @@ static uint32_t recurse(uint32_t depth) {
   return depth == 0 ? frame[0] : recurse(depth - 1u) + frame[0];
 }
 
+#if defined(__thumb__)
+#define UNDEFINED_INSTRUCTION() __asm volatile("udf #0")
+#elif defined(__riscv)
+#define UNDEFINED_INSTRUCTION() __asm volatile("unimp")
+#else
+#define UNDEFINED_INSTRUCTION() __builtin_trap()
+#endif
+
+static uint32_t *volatile unaligned = (uint32_t *)(memory + 1);
+
 static void misbehave(void) {
   switch (second[0]) {
     case BREAK_GUARD_BEFORE:
@@ -35,14 +51,27 @@ static void misbehave(void) {
       arena[ARENA_BYTES] = 1;
       break;
     case FAULT:
-      tm_fault(1u << 12, 0x1234u, 0x5678u);
+      tm_fault(&(tm_fault_state){
+          .cause = 1u << 12, .address = 0x9ABCu, .registers = {[TM_FAULT_PC] = 0x1234u, [TM_FAULT_LR] = 0x5678u}});
       break;
     case OVERFLOW_STACK:
       second[1] = (uint8_t)recurse(1000);
       break;
     case READ_NOWHERE:
-      second[1] = *(volatile uint8_t *)(uintptr_t)0xE8000000u;
+      second[1] = *(volatile uint8_t *)(uintptr_t)NOWHERE;
       break;
+    case UNDEFINED:
+      UNDEFINED_INSTRUCTION();
+      break;
+    case UNALIGNED:
+      *unaligned = 1;
+      break;
+    case NOT_CODE:
+      ((void (*)(void))(uintptr_t)NOWHERE)();
+      break;
+    case HANG:
+      for (volatile uint32_t i = 0;; i++) {
+      }
     default:
       break;
   }
@@ -75,8 +104,11 @@ static void copy(void) {
 
 static void (*const layers[])(void) = {negate, add, copy};
 
+static volatile uint32_t layer;
+
 static void run(uint32_t first, uint32_t end) {
   for (uint32_t i = first; i < end; i++) {
+    layer = i;
     layers[i]();
   }
 }
@@ -94,6 +126,7 @@ const tm_model test_model = {
     .sha256 = sha256,
     .layer_count = 3,
     .run = run,
+    .layer = &layer,
     .reset = reset,
     .layer_outputs = layer_outputs,
     .input_count = 2,

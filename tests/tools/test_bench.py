@@ -41,6 +41,15 @@ def test_figures_stand_beside_the_peers_and_repeat_exactly(tmp_path):
 
 
 @needs_chain
+def test_the_costs_of_each_goal_stand_together_for_each_layer(tmp_path):
+    (tmp_path / "m.tflite").write_bytes(small_models.classifier())
+    lines = bench(str(tmp_path / "m.tflite"), "--board", "mps2-an386", "--optimize", "all", "--layers").stdout
+    rows = [line.split("|")[1:-1] for line in lines.splitlines() if "CONV_2D" in line]
+    assert [row[2].strip() for row in rows] == ["compiled, size", "compiled, balanced", "compiled, speed"]
+    assert all(row[-1].strip() and row[-3].strip() for row in rows)
+
+
+@needs_chain
 def test_boards_of_other_cores_and_the_interpreter_have_instructions_and_no_cycles(tmp_path):
     (tmp_path / "m.tflite").write_bytes(small_models.classifier())
     arguments = [str(tmp_path / "m.tflite"), "--board", "mps2-an385", "--engine", "interpreter", "--json"]

@@ -24,6 +24,7 @@ from tinyml.board.facts import (
     Platformio,
     Qemu,
     Renode,
+    SlotMemory,
     Upload,
 )
 from tinyml.board.file import NAME, TO_FILL_IN, parse, unfilled
@@ -47,6 +48,7 @@ __all__ = [
     "Platformio",
     "Qemu",
     "Renode",
+    "SlotMemory",
     "Upload",
     "load",
     "names",

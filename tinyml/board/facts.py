@@ -137,6 +137,7 @@ class Counter:
         peripheral: its name in the chip's manual.
         base: its first register's address, or the number of a register of the core.
         prescale: how many cycles of its clock make one tick.
+        hz: ticks a second on the board itself; None where they are the core's cycles over `prescale`.
         bits: its own width. Where that is less than 32, the port takes an interrupt at each wrap and counts on.
         wrap_instructions: how many instructions that interrupt takes.
         apb: the peripheral bus that clocks it, where the chip has several.
@@ -147,10 +148,28 @@ class Counter:
     peripheral: str
     base: int
     prescale: int
+    hz: int | None = None
     bits: int = COUNTER_BITS
     wrap_instructions: int = 0
     apb: int | None = None
     enable_bit: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Watchdog:
+    """A timer that ends a model which hangs: first by an exception, so that it can be reported, then by a reset.
+
+    Attributes:
+        peripheral: its name in the chip's manual.
+        base: its first register's address.
+        clock_hz: of the clock that it counts.
+        note: what clocks it.
+    """
+
+    peripheral: str
+    base: int
+    clock_hz: int
     note: str = ""
 
 
@@ -176,6 +195,7 @@ class Qemu:
         serial_index: which of QEMU's serial ports is the console, counted from 0.
         icount_shift: an instruction takes 2**icount_shift ns of virtual time.
         ticks_per_instruction: how far the counter moves in that time.
+        kept: the memory region that is QEMU's main RAM and may be kept in a file, or None.
         note: how the last figure comes about.
     """
 
@@ -185,6 +205,22 @@ class Qemu:
     ticks_per_instruction: Fraction
     options: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    kept: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SlotMemory:
+    """Where slots for models lie, at a region's end.
+
+    Attributes:
+        region: its name; flash only where the port writes it.
+        sector: the bytes that are erased at once there.
+        note: what one should know of it, or an empty string.
+    """
+
+    region: str
+    sector: int
     note: str = ""
 
 
@@ -281,7 +317,9 @@ class Board:
         port: the folder under firmware/port/ that drives its chip family.
         console: the UART of the link.
         counter: the counter that measures.
+        watchdog: the timer that ends a model which hangs, or None where the port drives none.
         platformio: facts for PlatformIO.
+        slots: where slots for models lie, or None where that is not said: in RAM.
         image: what an image needs to start.
         upload: how it gets into the flash, or None where that is not known.
         qemu: QEMU's machine that stands in for the board, or None.
@@ -306,7 +344,9 @@ class Board:
     port: str
     console: Console
     counter: Counter
+    watchdog: Watchdog | None
     platformio: Platformio
+    slots: SlotMemory | None
     image: ImageFormat
     upload: Upload | None
     qemu: Qemu | None

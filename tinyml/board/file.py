@@ -18,7 +18,9 @@ from tinyml.board.facts import (
     Platformio,
     Qemu,
     Renode,
+    SlotMemory,
     Upload,
+    Watchdog,
 )
 from tinyml.board.table import Source, Table
 from tinyml.errors import BoardError
@@ -59,8 +61,8 @@ def _board(top: Table, text: str) -> Board:
     clock = top.table("clock")
     console, counter = top.table("console"), top.table("counter")
     platformio = top.table("platformio")
-    place, image, upload, qemu, renode = (
-        top.optional(key, top.table) for key in ("place", "image", "upload", "qemu", "renode")
+    place, slots, image, watchdog, upload, qemu, renode = (
+        top.optional(key, top.table) for key in ("place", "slots", "image", "watchdog", "upload", "qemu", "renode")
     )
     regions, evidence = top.tables("memory"), top.optional("evidence", top.tables) or []
     memory = _memory(regions)
@@ -81,15 +83,17 @@ def _board(top: Table, text: str) -> Board:
         port=top.text("port", r"[a-z0-9_]+", "the name of a folder under firmware/port/"),
         console=_console(console),
         counter=_counter(counter),
+        watchdog=_watchdog(watchdog) if watchdog else None,
         platformio=Platformio(mcu=platformio.text("mcu")),
+        slots=_slots(slots, memory) if slots else None,
         image=_image(image) if image else ImageFormat(),
         upload=_upload(upload) if upload else None,
-        qemu=_qemu(qemu) if qemu else None,
+        qemu=_qemu(qemu, memory) if qemu else None,
         renode=_renode(renode) if renode else None,
         evidence=tuple(_evidence(table) for table in evidence),
         text=text,
     )
-    optional = [table for table in (place, image, upload, qemu, renode) if table is not None]
+    optional = [table for table in (place, slots, image, watchdog, upload, qemu, renode) if table is not None]
     for table in (top, clock, console, counter, platformio, *optional, *regions, *evidence):
         table.done()
     return board
@@ -141,6 +145,18 @@ def _place(table: Table, memory: tuple[MemoryRegion, ...]) -> dict[str, str]:
     return {part: name for part, name in found.items() if name is not None}
 
 
+def _region_name(table: Table, key: str, memory: tuple[MemoryRegion, ...]) -> str:
+    names = [region.name for region in memory]
+    return table.text(key, "|".join(names), f"one of {', '.join(names)}")
+
+
+def _slots(table: Table, memory: tuple[MemoryRegion, ...]) -> SlotMemory:
+    slots = SlotMemory(_region_name(table, "region", memory), table.number("sector", least=16), table.note())
+    if slots.sector & (slots.sector - 1):
+        raise table.refuse("sector", f"slots.sector must be a power of two, not {slots.sector}")
+    return slots
+
+
 def _image(table: Table) -> ImageFormat:
     return ImageFormat(
         boot2=table.optional(
@@ -180,10 +196,20 @@ def _counter(table: Table) -> Counter:
         peripheral=table.text("peripheral"),
         base=table.number("base"),
         prescale=table.number("prescale", least=1),
+        hz=table.optional("hz", lambda key: table.number(key, least=1)),
         bits=bits or COUNTER_BITS,
         wrap_instructions=table.optional("wrap_instructions", table.number) or 0,
         apb=table.optional("apb", table.number),
         enable_bit=table.optional("enable_bit", table.number),
+        note=table.note(),
+    )
+
+
+def _watchdog(table: Table) -> Watchdog:
+    return Watchdog(
+        peripheral=table.text("peripheral"),
+        base=table.number("base"),
+        clock_hz=table.number("clock_hz", least=1),
         note=table.note(),
     )
 
@@ -213,11 +239,12 @@ def _upload(table: Table) -> Upload:
     return upload
 
 
-def _qemu(table: Table) -> Qemu:
+def _qemu(table: Table, memory: tuple[MemoryRegion, ...]) -> Qemu:
     return Qemu(
         machine=table.text("machine"),
         options=table.optional("options", table.texts) or (),
         lacks=table.optional("lacks", table.texts) or (),
+        kept=table.optional("kept", lambda key: _region_name(table, key, memory)),
         serial_index=table.number("serial_index"),
         icount_shift=table.number("icount_shift"),
         ticks_per_instruction=table.fraction("ticks_per_instruction"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from elftools.common.exceptions import ELFError
 from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 
 from tinyml.errors import BuildError
 
@@ -49,6 +50,35 @@ def sizes(path: Path) -> Sizes:
             return _sizes(ELFFile(stream))
     except (OSError, ELFError) as error:
         raise BuildError(f"the image {path} cannot be read: {error}") from error
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A function or a variable of an image: its bytes, and whether it is one of the constants."""
+
+    size: int
+    is_constant: bool
+
+
+def symbols(path: Path) -> dict[str, Symbol]:
+    """Return the functions and variables of the ELF file `path` by their names.
+
+    Raises:
+        BuildError: the file is missing or no ELF file.
+    """
+    try:
+        with path.open("rb") as stream:
+            elf = ELFFile(stream)
+            table = elf.get_section_by_name(".symtab")
+            sections = [section.name for section in elf.iter_sections()]
+            found = list(table.iter_symbols()) if isinstance(table, SymbolTableSection) else []
+    except (OSError, ELFError) as error:
+        raise BuildError(f"the image {path} cannot be read: {error}") from error
+    return {
+        symbol.name: Symbol(symbol["st_size"], sections[symbol["st_shndx"]] == _CONSTANTS)
+        for symbol in found
+        if symbol["st_size"] and isinstance(symbol["st_shndx"], int)
+    }
 
 
 def occupied(path: Path) -> list[range]:

@@ -21,7 +21,9 @@ from tinyml.cli import (
     inspect,
     new,
     ops,
+    replay,
     run_,
+    swap,
     validate,
 )
 from tinyml.errors import EquipmentError, InputError, TinymlError
@@ -49,7 +51,9 @@ for _command in (
     flash,
     run_,
     validate,
+    swap,
     compare,
+    replay,
     ops,
     boards,
     new,

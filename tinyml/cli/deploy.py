@@ -3,7 +3,7 @@
 import typer
 
 from tinyml.cli import options
-from tinyml.defaults import ENGINE, LIMIT, OPERATORS, OPTIMIZE, PREFIX, TARGET
+from tinyml.defaults import ARRANGEMENT, ENGINE, LIMIT, OPERATORS, OPTIMIZE, PREFIX, SLOTS, TARGET
 
 
 def command(
@@ -22,6 +22,9 @@ def command(
     place: options.Place = None,
     shape: options.Shape = None,
     optimize: options.Optimize = OPTIMIZE,
+    arrangement: options.Arrangement = ARRANGEMENT,
+    ram_budget: options.RamBudget = None,
+    slots: options.Slots = SLOTS,
     target: options.Target = TARGET,
     port: options.Port = None,
     flash: options.Flash = False,
@@ -49,6 +52,9 @@ def command(
         place=place or (),
         shape=shape or (),
         optimize=optimize,
+        arrangement=arrangement,
+        ram_budget=ram_budget,
+        slots=slots,
         target=target,
         port=port,
         flash=flash,

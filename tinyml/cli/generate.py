@@ -1,7 +1,7 @@
 """`tinyml generate`: a model and a board become a firmware project."""
 
 from tinyml.cli import options
-from tinyml.defaults import ENGINE, OPERATORS, OPTIMIZE, PREFIX
+from tinyml.defaults import ARRANGEMENT, ENGINE, OPERATORS, OPTIMIZE, PREFIX, SLOTS
 
 
 def command(
@@ -15,6 +15,9 @@ def command(
     place: options.Place = None,
     shape: options.Shape = None,
     optimize: options.Optimize = OPTIMIZE,
+    arrangement: options.Arrangement = ARRANGEMENT,
+    ram_budget: options.RamBudget = None,
+    slots: options.Slots = SLOTS,
     json: options.Json = False,
 ) -> None:
     """Write the firmware project of a model for a board: a folder that builds with PlatformIO alone."""
@@ -32,6 +35,9 @@ def command(
         place=place or (),
         shape=shape or (),
         optimize=optimize,
+        arrangement=arrangement,
+        ram_budget=ram_budget,
+        slots=slots,
         progress=terminal.progress(json),
     )
     terminal.show(facts.project(project), json)

@@ -37,10 +37,35 @@ Engine = Annotated[
 Operators = Annotated[
     str, typer.Option("--operators", help="What the interpreter can run: those of the model, or all.")
 ]
+Slots = Annotated[
+    int,
+    typer.Option(
+        "--slots",
+        min=0,
+        metavar="BYTES",
+        help="With the engine interpreter: keep two slots for models of up to so many bytes, for `tinyml swap`.",
+    ),
+]
 Optimize = Annotated[
     str,
     typer.Option(
         "--optimize", help="What kernels specialised for the board's core are chosen for: size, balanced or speed."
+    ),
+]
+Arrangement = Annotated[
+    str,
+    typer.Option(
+        "--arrangement",
+        help="streamed: layers take turns row by row where that takes less RAM; whole: one after the other.",
+    ),
+]
+RamBudget = Annotated[
+    str | None,
+    typer.Option(
+        "--ram-budget",
+        metavar="BYTES",
+        help="The most bytes of the arena, such as 32k, for which some products may be computed twice.",
+        show_default="no limit",
     ),
 ]
 Place = Annotated[
@@ -66,6 +91,12 @@ Target = Annotated[
 ]
 Flash = Annotated[
     bool, typer.Option("--flash/--no-flash", help="With --target serial: write the image into the board first.")
+]
+Mode = Annotated[
+    str,
+    typer.Option(
+        "--mode", help="measure (counts instructions), or throughput (samples on their way while it computes)."
+    ),
 ]
 Port = Annotated[
     str | None, typer.Option("--port", help="The board's serial port, for --target serial.", show_default=False)

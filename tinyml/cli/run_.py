@@ -1,7 +1,7 @@
 """`tinyml run`: a built project runs samples."""
 
 from tinyml.cli import options
-from tinyml.defaults import LIMIT, TARGET
+from tinyml.defaults import LIMIT, MODES, TARGET
 
 
 def command(
@@ -12,6 +12,7 @@ def command(
     limit: options.Limit = LIMIT,
     target: options.Target = TARGET,
     port: options.Port = None,
+    mode: options.Mode = MODES[0],
     json: options.Json = False,
 ) -> None:
     """Start a built project on its board or emulator, send samples, and save the outputs beside it."""
@@ -26,6 +27,7 @@ def command(
         limit=limit,
         target=target,
         port=port,
+        mode=mode,
         progress=terminal.progress(json),
     )
     terminal.show(facts.run(result), json)

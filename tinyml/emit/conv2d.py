@@ -26,8 +26,15 @@ _GROUP = 8
 
 def emit_conv2d(site: Site) -> RowKernel | None:
     """Return the kernel of a CONV_2D that is not dense, or None where no form is exact."""
+    if site.param("groups") != 1 or not site.has_fixed_weights:
+        return None
+    return _emit_image(site, site.array("weights"))
+
+
+def _emit_image(site: Site, filters: Ints) -> RowKernel | None:
+    """Return the kernel of a layer with `filters` [output channels, ...] over an image."""
     source = site.source
-    if source is None or site.param("groups") != 1:
+    if source is None:
         return None
     window = Window(
         height=site.param("filter_height"),
@@ -39,6 +46,7 @@ def emit_conv2d(site: Site) -> RowKernel | None:
         dilation=site.param("dilation_width"),
         pad=site.param("pad_left"),
         pads_rows=_pads_rows(site),
+        words=site.aligned,
     )
     rows = Source(
         source.index,
@@ -49,7 +57,16 @@ def emit_conv2d(site: Site) -> RowKernel | None:
         dilation=site.param("dilation_height"),
         pad=site.param("pad_top"),
     )
-    return _emit(site, window, rows, site.param("batches"), site.param("output_height"))
+    return _emit(site, window, rows, site.param("batches"), site.param("output_height"), filters)
+
+
+def emit_single(site: Site) -> RowKernel | None:
+    """Return the kernel of a DEPTHWISE_CONV_2D of one input channel, or None where no form is exact.
+
+    It is a convolution to as many channels as there are multiples of that one.
+    """
+    filters = site.array("weights").reshape(-1, site.param("depth_multiplier"))
+    return _emit_image(site, filters.T)
 
 
 def _pads_rows(site: Site) -> bool:
@@ -63,18 +80,18 @@ def _pads_rows(site: Site) -> bool:
 def emit_dense(site: Site) -> RowKernel | None:
     """Return the kernel of a FULLY_CONNECTED or a CONV_2D with 1x1 filters, or None where no form is exact."""
     source = site.source
-    if source is None or site.param("weights_offset") != 0:
+    if source is None or site.param("weights_offset") != 0 or not site.has_fixed_weights:
         return None
     pixels, depth = site.param("rows"), site.param("depth")
     # A convolution keeps the rows of its image, which others may want to compute one by one.
-    width = site.output.shape[2] if site.operator.name == "CONV_2D" else pixels
+    width = site.width if site.operator.name == "CONV_2D" else pixels
     window = Window(1, 1, depth, width, width, stride=1, dilation=1, pad=0, pads_rows=False)
     rows = Source(source.index, height=pixels // width, row_bytes=width * depth)
-    return _emit(site, window, rows, images=1, height=pixels // width)
+    return _emit(site, window, rows, 1, pixels // width, site.array("weights"))
 
 
-def _emit(site: Site, window: Window, rows: Source, images: int, height: int) -> RowKernel | None:
-    channels = _channels(site, window)
+def _emit(site: Site, window: Window, rows: Source, images: int, height: int, filters: Ints) -> RowKernel | None:
+    channels = _channels(site, window, filters)
     if channels is None or not window.supported():
         return None
     groups = _groups(window.output_width, site.optimize)
@@ -98,15 +115,26 @@ def _emit(site: Site, window: Window, rows: Source, images: int, height: int) ->
         output=site.output.index,
         constants=Constant("constants", packed),
         scratch_bytes=activation_bytes + window.extra_bytes,
+        scratch_lag=_scratch_lag(window, height * images),
         # A block's inputs have been gathered when its outputs are written, which take no more room.
         in_place=(rows.tensor,) if window.plain and count <= window.channels else (),
         form=f"Outputs by {channels.requantized.form.text}; weights {'in pairs' if paired else 'one by one'}.",
     )
 
 
-def _channels(site: Site, window: Window) -> Channels | None:
+def _scratch_lag(window: Window, rows: int) -> int | None:
+    """Return by how much the scratch may begin before the only pixel of the input, if it may lie upon it at all.
+
+    Each byte becomes two in the scratch, left to right, once it is read: what is written stays behind what is to
+    be read if the scratch begins as many bytes before the input as this has.
+    """
+    alone = rows * window.output_width == 1 and window.height == 1 and not window.fills and not window.copies
+    return window.run if alone else None
+
+
+def _channels(site: Site, window: Window, filters: Ints) -> Channels | None:
     """Return weights in the order of the activations, and the requantization; None where no form is exact."""
-    filters, bias = site.array("weights"), site.array("bias")
+    bias = site.array("bias")
     count = len(bias)
     filters = filters.reshape(count, -1)
     bias = bias + site.param("input_offset") * filters.sum(axis=1)

@@ -1,7 +1,8 @@
-"""DEPTHWISE_CONV_2D with a depth multiplier of 1 for the DSP extension.
+"""DEPTHWISE_CONV_2D with a depth multiplier of 1, or of one channel, for the DSP extension.
 
 Two families compute a row: strips of outputs of one channel (depthwise_strips.py), and four channels of one output
-(depthwise_words.py) where windows or rows are narrow. The one with fewer cycles is taken.
+(depthwise_words.py) where windows or rows are narrow. The one with fewer cycles is taken. Multiples of one channel
+are a convolution (conv2d.py).
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from tinyml.emit import depthwise_strips, depthwise_words
+from tinyml.emit import conv2d, depthwise_strips, depthwise_words
 from tinyml.emit.depthwise_taps import Row
 from tinyml.emit.epilogue import Epilogue, find_epilogue
 from tinyml.emit.listing import Listing
@@ -24,6 +25,10 @@ Integers = npt.NDArray[np.int64]
 def emit(site: Site) -> RowKernel | None:
     """Return the kernel of a layer, or None where none is exact or fits."""
     source = site.source
+    if not site.has_fixed_weights:
+        return None
+    if site.param("input_channels") == 1 and site.param("depth_multiplier") > 1:
+        return conv2d.emit_single(site)
     if site.param("depth_multiplier") != 1 or source is None:
         return None
     channels = site.param("input_channels")
@@ -98,8 +103,8 @@ Candidate = tuple[int, Function, npt.NDArray[np.int32], int]
 
 
 def _strips(site: Site, row: Row, weights: Integers, bias: Integers, epilogue: Epilogue) -> Iterator[Candidate]:
-    fast = site.optimize == "speed"
-    found = depthwise_strips.find_schedule(row, epilogue, edges=fast, compact=not fast)
+    fast, short = site.optimize == "speed", site.optimize == "size"
+    found = depthwise_strips.find_schedule(row, epilogue, edges=fast, compact=not fast, short=short)
     if found is None:
         return
     schedule, epilogue = found

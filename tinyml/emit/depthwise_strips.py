@@ -24,11 +24,13 @@ from tinyml.emit.depthwise_rows import load_rows, pair_of
 from tinyml.emit.depthwise_taps import Column, Pass, Row, Step, Strip, passes, strips
 from tinyml.emit.epilogue import Epilogue
 from tinyml.emit.listing import Listing
+from tinyml.plan import thumb
 
 _REGISTERS = ("r0", *(f"r{i}" for i in range(3, 13)), "lr")
 _INPUTS = 2  # registers for the inputs of a column
 _MOST_OUTPUTS = 7
 _MOST_CODE = 3072  # bytes
+_SHORT_CYCLES = 1.25  # times the least, of a schedule with shorter code
 _LOAD_REACH = 4095  # of an offset in LDRSB and STRB
 
 
@@ -67,7 +69,7 @@ class Schedule:
 
 
 def find_schedule(
-    row: Row, epilogue: Epilogue, edges: bool = False, compact: bool = False
+    row: Row, epilogue: Epilogue, edges: bool = False, compact: bool = False, short: bool = False
 ) -> tuple[Schedule, Epilogue] | None:
     """Return the fastest schedule and its epilogue, or None where registers, offsets or code would be too many.
 
@@ -77,6 +79,7 @@ def find_schedule(
         edges: whether outputs with taps in the padding may have a bias of their own where one strip is the row. It
             spares the padding's steps, for 4 bytes a channel and output.
         compact: whether constants should be few, at some instructions a channel.
+        short: whether the code should be short, at up to a quarter more cycles.
     """
     found = []
     for outputs in range(1, min(_MOST_OUTPUTS, row.outputs) + 1):
@@ -86,8 +89,13 @@ def find_schedule(
             listing = Listing()
             write(listing, schedule, ending)
             if listing.code_bytes <= _MOST_CODE:
-                found.append((listing.cycles, outputs, schedule, ending))
-    return min(found, key=lambda candidate: candidate[:2])[2:] if found else None
+                found.append((listing.cycles, outputs, schedule, ending, thumb.size(listing.body)))
+    if not found:
+        return None
+    if short:
+        most = min(candidate[0] for candidate in found) * _SHORT_CYCLES
+        found = [min((c for c in found if c[0] <= most), key=lambda candidate: candidate[4])]
+    return min(found, key=lambda candidate: candidate[:2])[2:4]
 
 
 def _schedule(row: Row, outputs: int, epilogue: Epilogue, edges: bool, compact: bool) -> Schedule | None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tinyml.emit.listing import Listing
+from tinyml.emit.listing import MOVE_LIMIT, Listing
 from tinyml.emit.site import Site
 from tinyml.ops import Constant
 from tinyml.plan.rows import RowKernel, Source
@@ -60,7 +60,7 @@ def _scaled(factor: int) -> Integers:
     return products
 
 
-def _requantized(x: Integers, multiplier: int, shift: int) -> Integers:
+def requantized(x: Integers, multiplier: int, shift: int) -> Integers:
     """Return x * multiplier * 2^(shift - 31) with the kernels' two roundings; `shift` is 0 or less."""
     high = x * multiplier + (1 << 30) >> 31
     return high if shift == 0 else high - (high < 0) + (1 << -shift - 1) >> -shift
@@ -70,13 +70,13 @@ def sums_of(params: Mapping[str, int | float], sign: int) -> Integers:
     """Return what add_s8 (sign 1) or sub_s8 (sign -1) gives for all pairs, [a + 128][b + 128]."""
     at = {name: int(value) for name, value in params.items()}
     first, second = (
-        _requantized(
+        requantized(
             (_ALL + at[f"input{i}_offset"]) << _LEFT_SHIFT, at[f"input{i}_multiplier"], at[f"input{i}_shift"]
         )
         for i in (1, 2)
     )
     both = first[:, None] + sign * second[None, :]
-    scaled = _requantized(both, at["output_multiplier"], at["output_shift"]) + at["output_offset"]
+    scaled = requantized(both, at["output_multiplier"], at["output_shift"]) + at["output_offset"]
     return np.clip(scaled, at["activation_min"], at["activation_max"])
 
 
@@ -140,13 +140,13 @@ def emit_sub(site: Site) -> RowKernel | None:
 
 
 def _emit(site: Site, sign: int) -> RowKernel | None:
+    inputs = site.call.pointers[:2]
     rows, elements = _rows(site)
     strides = [_stride(site, number, elements) for number in (1, 2)]
     # Words are loaded, so that every row has to begin with one.
-    if None in strides or (rows > 1 and elements % 4):
+    if None in strides or (rows > 1 and elements % 4) or elements > MOVE_LIMIT:
         return None
     found = find_sum(site.call.params, sign)
-    inputs = site.call.pointers[:2]
     if found is None or all(isinstance(pointer, Constant) for pointer in inputs):
         return None
     numbers = [np.array([found.alpha, found.beta, found.gamma], np.int32)]
@@ -157,7 +157,7 @@ def _emit(site: Site, sign: int) -> RowKernel | None:
             if stride and rows > 1:
                 return None
             places.append(f"add {{}}, r3, #{4 * sum(map(len, numbers))}")
-            numbers.append(_words(pointer.values))
+            numbers.append(words_of(pointer.values))
         else:
             places.append(f"ldr {{}}, [r0, #{4 * len(sources)}]")
             sources.append(Source(pointer, rows if stride else 1, elements, stride=stride or 0))
@@ -177,13 +177,21 @@ def _emit(site: Site, sign: int) -> RowKernel | None:
         sources=tuple(sources),
         output=site.output.index,
         constants=Constant("constants", np.concatenate(numbers)),
+        # Pairs are read before their outputs are written.
+        in_place=tuple(source.tensor for source in sources if source.stride),
         form="One linear form for TFLM's roundings: compared for all 65,536 pairs.",
     )
 
 
 def _rows(site: Site) -> tuple[int, int]:
-    """Return how many rows there are, and elements of a row."""
-    return site.param("size_0") * site.param("size_1") * site.param("size_2"), site.param("size_3")
+    """Return how many rows there are, and elements of a row.
+
+    Where all is one row, the rows of an image stay apart, which others may want to compute one by one.
+    """
+    rows, elements = site.param("size_0") * site.param("size_1") * site.param("size_2"), site.param("size_3")
+    if rows > 1 or any(isinstance(pointer, Constant) for pointer in site.call.pointers[:2]):
+        return rows, elements
+    return site.image_rows, elements // site.image_rows
 
 
 def _stride(site: Site, number: int, elements: int) -> int | None:
@@ -202,7 +210,7 @@ def _stride(site: Site, number: int, elements: int) -> int | None:
     return 1
 
 
-def _words(values: npt.NDArray[np.generic]) -> npt.NDArray[np.int32]:
+def words_of(values: npt.NDArray[np.generic]) -> npt.NDArray[np.int32]:
     """Return int8 values as little-endian words, with zeros behind them."""
     data = values.astype(np.int8).tobytes()
     return np.frombuffer(data + bytes(-len(data) % 4), "<i4").astype(np.int32)

@@ -46,6 +46,7 @@ class Window:
         input_width, output_width: pixels.
         stride, dilation, pad: along the width, in pixels.
         pads_rows: whether an input row may lie in the padding.
+        words: whether input rows begin at words; else they are read byte by byte, if they are at all.
     """
 
     height: int
@@ -57,6 +58,7 @@ class Window:
     dilation: int
     pad: int
     pads_rows: bool
+    words: bool = True
 
     @property
     def span(self) -> int:
@@ -135,6 +137,8 @@ class Window:
 
     def supported(self) -> bool:
         """Return whether there is code for it."""
+        if not self.words and self.way != "bytes":
+            return False
         if self.way == "bytes" and not self.dense:
             return self.dilation == 1 or self.width == 1
         return max(self.input_width, self.channels * self.width, self.span * self.channels) < 1 << 16
@@ -162,7 +166,7 @@ def _copy_rows(code: Lines, window: Window) -> None:
     if window.pads_rows:
         code.op("cmp r1, #0", f"beq {_TAP}f")
     size = window.input_width * window.channels
-    if size % 4:
+    if size % 4 or not window.words:
         code.repeat(size, _UNROLL, "r8", _COPY, lambda: code.op("ldrb r4, [r1], #1", "strb r4, [r0], #1"))
     else:
         words = size // 4

@@ -6,6 +6,7 @@ from tinyml.emit.assembly import Lines, named
 from tinyml.plan.rows import Function
 
 _ADD_IMMEDIATE = 4095  # the largest that ADDW and SUBW take
+MOVE_LIMIT = 0xFFFFF  # bytes: the farthest that two additions go
 
 
 class Listing(Lines):
@@ -62,7 +63,7 @@ class Listing(Lines):
         """Append what adds a number to a register."""
         operation, distance = ("add" if distance > 0 else "sub"), abs(distance)
         low, high = distance & _ADD_IMMEDIATE, distance & ~_ADD_IMMEDIATE
-        if high > 0xFF000:
+        if distance > MOVE_LIMIT:
             raise ValueError(f"{distance} is too far for two additions")
         if low:
             self(f"{operation}w {register}, {register}, #{low}")

@@ -1,6 +1,6 @@
 """AVERAGE_POOL_2D and MEAN over pixels for the DSP extension: sums of two channels in one register.
 
-A pass sums 16, 8 or 4 channels of one window:
+A pass sums 16, 8 or 4 channels of one window, only 4 where code is to be short:
 
     r0          walks over the row pointers          r1       walks over a row's pixels
     r2 r3 r12 lr  words of four channels             r4 - r11  sums: (c0, c2) and (c1, c3) of each word
@@ -11,7 +11,7 @@ to another scale is not linear, as TFLM rounds twice and the first time coarsely
 form of epilogue.py does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -26,6 +26,7 @@ from tinyml.plan.rows import RowKernel, Source
 MAX_PIXELS = 256
 _LARGEST_SHIFT = 19  # with it, a zero point of -128 leaves room for a mean in 32 bits
 _UNROLLED = 8  # pixels of a window that are written out
+_SHORT = 3  # as many where code is to be short
 _DATA = ("r2", "r3", "r12", "lr")
 _SUMS = tuple(f"r{i}" for i in range(4, 12))
 
@@ -180,7 +181,8 @@ def emit_average_pool(site: Site) -> RowKernel | None:
         taps=pool.rows,
         stride=at("stride_height"),
     )
-    return _kernel(site, pool, mean, at("batches"), at("output_height"), source)
+    made = _kernel(site, pool, mean, at("batches"), at("output_height"), source)
+    return _with_summing(site, made, pool, mean, pool.rows)
 
 
 def emit_mean(site: Site) -> RowKernel | None:
@@ -201,21 +203,45 @@ def emit_mean(site: Site) -> RowKernel | None:
         mean = Rescaled(at("input_offset"), multiplier, -shift, at("output_offset"))
     if mean is None:
         return None
-    return _kernel(site, pool, mean, 1, images, Source(site.source.index, images, row_bytes))
+    made = _kernel(site, pool, mean, 1, images, Source(site.source.index, images, row_bytes))
+    shape = site.source.shape
+    is_image = len(shape) == 4 and pool.taps == shape[1] * shape[2]
+    return _with_summing(site, made, pool, mean, shape[1]) if is_image else made
 
 
 def _fits(pool: Pool) -> bool:
     return pool.channels % 4 == 0 and pool.rows * pool.taps <= MAX_PIXELS
 
 
-def _kernel(site: Site, pool: Pool, mean: Mean, images: int, height: int, source: Source) -> RowKernel:
+def _with_summing(site: Site, whole: RowKernel, pool: Pool, mean: Mean, rows: int) -> RowKernel:
+    """Return the kernel `whole` with another that is given the `rows` rows of its one window one by one."""
+    (source,) = whole.sources
+    if rows == 1 or (whole.images, whole.height, pool.outputs) != (1, 1, 1):
+        return whole
+    row = Pool(1, pool.rows * pool.taps // rows, 1, 1, pool.channels)
+    one = Source(source.tensor, rows, source.row_bytes * source.height // rows)
+    state_bytes = 2 * pool.channels
+    summing = replace(
+        _kernel(site, row, mean, 1, 1, one, sums=True),
+        repeats=rows,
+        state_bytes=state_bytes,
+        scratch_bytes=state_bytes,
+        in_place=(),
+    )
+    return replace(whole, summing=summing)
+
+
+def _kernel(
+    site: Site, pool: Pool, mean: Mean, images: int, height: int, source: Source, sums: bool = False
+) -> RowKernel:
     listing = Listing()
-    write(listing, pool, mean)
+    write(listing, pool, mean, short=site.optimize == "size", sums=sums)
     function = listing.function(
-        f"mean_{pool.rows}x{pool.taps}",
-        f"Means of {pool.rows}x{pool.taps} pixels of {pool.channels} channels, {pool.outputs} in a row.",
+        f"{'running_' if sums else ''}mean_{pool.rows}x{pool.taps}",
+        f"Means of {pool.rows}x{pool.taps} pixels of {pool.channels} channels, {pool.outputs} in a row"
+        + ("; of all rows that were given so far, whose sums the scratch keeps." if sums else "."),
         "r0: row pointers, r1: pixels, r2, r3, r12, lr: words of four channels, r4 to r11: sums, two to a word.",
-        "For 16 channels at a time, reads the window row by row, then writes its means.",
+        "For some channels at a time, reads the window row by row, then writes its means.",
     )
     return RowKernel(
         function=function,
@@ -225,30 +251,46 @@ def _kernel(site: Site, pool: Pool, mean: Mean, images: int, height: int, source
         sources=(source,),
         output=site.output.index,
         constants=Constant("constants", np.array(mean.constants, np.int32)),
+        # Channels are read before they are written, and no input lies before the output that it belongs to.
+        in_place=(source.tensor,),
         form=mean.form,
     )
 
 
-def write(listing: Listing, pool: Pool, mean: Mean) -> None:
-    """Write the function."""
-    _Emitter(listing, pool, mean).run()
+def write(listing: Listing, pool: Pool, mean: Mean, short: bool = False, sums: bool = False) -> None:
+    """Write the function.
+
+    Args:
+        listing: gets the instructions.
+        pool: the windows.
+        mean: how sums become outputs.
+        short: with fewer pixels and channels at a time, for less code and more cycles.
+        sums: add to the sums in the scratch, 4 bytes for two channels.
+    """
+    _Emitter(listing, pool, mean, sums, *((_SHORT, 4) if short else (_UNROLLED, 16))).run()
 
 
 class _Emitter:
     """Writes the kernel; what does not fit registers lies on the stack."""
 
-    ROWS, OUTPUT, CONSTANTS, OFFSET, BLOCKS_END, ROWS_END, PIXELS_END, LAST = range(0, 32, 4)
+    ROWS, OUTPUT, CONSTANTS, OFFSET, BLOCKS_END, ROWS_END, PIXELS_END, LAST, SCRATCH = range(0, 36, 4)
 
-    def __init__(self, listing: Listing, pool: Pool, mean: Mean) -> None:
+    def __init__(self, listing: Listing, pool: Pool, mean: Mean, sums: bool, pixels: int, channels: int) -> None:
         self._asm = listing
         self._pool = pool
         self._mean = mean
-        self._unrolled = pool.rows * pool.taps <= _UNROLLED
+        self._sums = sums
+        self._frame = 36 if sums else 32
+        self._most_pixels = pixels
+        self._most_channels = channels
+        self._unrolled = pool.rows * pool.taps <= pixels
 
     def run(self) -> None:
         asm, pool = self._asm, self._pool
-        asm("push {r4-r11, lr}", "sub sp, #32", "movs r4, #0")
+        asm("push {r4-r11, lr}", f"sub sp, #{self._frame}", "movs r4, #0")
         asm(f"strd r0, r1, [sp, #{self.ROWS}]", f"strd r3, r4, [sp, #{self.CONSTANTS}]")
+        if self._sums:
+            asm(f"str r2, [sp, #{self.SCRATCH}]")
         self._store_sum("r0", 4 * pool.rows, self.ROWS_END)
         self._store_sum("r1", pool.outputs * pool.channels, self.LAST)
         if pool.outputs > 1:
@@ -260,7 +302,7 @@ class _Emitter:
             asm(f"str r2, [sp, #{self.OFFSET}]")
             asm(f"ldr r2, [sp, #{self.OUTPUT}]", f"ldr r3, [sp, #{self.LAST}]", "cmp r2, r3", "bne 1b")
             asm.end()
-        asm("add sp, #32", "pop {r4-r11, pc}")
+        asm(f"add sp, #{self._frame}", "pop {r4-r11, pc}")
 
     def _store_sum(self, register: str, distance: int, slot: int) -> None:
         self._asm(f"mov r5, {register}")
@@ -269,13 +311,14 @@ class _Emitter:
 
     def _window(self) -> None:
         asm = self._asm
-        blocks, rest = divmod(self._pool.channels, 16)
+        most = self._most_channels
+        blocks, rest = divmod(self._pool.channels, most)
         if blocks > 1:
             asm(f"ldr r2, [sp, #{self.OFFSET}]")
-            self._store_sum("r2", 16 * blocks, self.BLOCKS_END)
+            self._store_sum("r2", most * blocks, self.BLOCKS_END)
             asm.begin(blocks, "2")
         if blocks:
-            self._block(16)
+            self._block(most)
         if blocks > 1:
             asm(f"ldrd r2, r3, [sp, #{self.OFFSET}]", "cmp r2, r3", "bne 2b")
             asm.end()
@@ -287,7 +330,10 @@ class _Emitter:
         """Sum some channels of a window, write their means and go on to the next channels."""
         asm, rows = self._asm, self._pool.rows
         asm(f"ldr r0, [sp, #{self.ROWS}]")
-        asm(*(f"mov {total}, #0" for total in _SUMS[: channels // 2]))
+        if self._sums:
+            self._kept("ldm", channels)
+        else:
+            asm(*(f"mov {total}, #0" for total in _SUMS[: channels // 2]))
         if self._unrolled or rows == 1:
             for _ in range(rows):
                 self._row(channels)
@@ -296,15 +342,23 @@ class _Emitter:
             self._row(channels)
             asm(f"ldr r2, [sp, #{self.ROWS_END}]", "cmp r0, r2", "bne 3b")
             asm.end()
+        if self._sums:
+            self._kept("stm", channels)
         self._means(channels)
+
+    def _kept(self, operation: str, channels: int) -> None:
+        """Load or store the sums of some channels; r2 and r3 are lost."""
+        asm = self._asm
+        asm(f"ldr r2, [sp, #{self.OFFSET}]", f"ldr r3, [sp, #{self.SCRATCH}]", "add r3, r3, r2, lsl #1")
+        asm(f"{operation} r3, {{{', '.join(_SUMS[: channels // 2])}}}")
 
     def _row(self, channels: int) -> None:
         asm, taps = self._asm, self._pool.taps
         asm("ldr r1, [r0], #4", f"ldr r2, [sp, #{self.OFFSET}]", "add r1, r2")
-        if taps <= _UNROLLED:
+        if taps <= self._most_pixels:
             self._pixels(channels, taps, last=True)
             return
-        together = max(n for n in range(1, _UNROLLED + 1) if taps % n == 0)
+        together = max(n for n in range(1, self._most_pixels + 1) if taps % n == 0)
         self._store_end_of_pixels()
         asm.begin(taps // together, "4")
         self._pixels(channels, together, last=False)

@@ -28,6 +28,7 @@ _CHECKS = {
     ("memory", "origin"): "your chip's memory map",
     ("memory", "length"): "your chip's memory map",
     ("memory", "reserved"): "the bootloader of your board",
+    ("slots", "sector"): "your chip's flash memory",
     ("console", "peripheral"): "the UART that your board leads to USB or to a connector",
     ("console", "base"): "the address of that UART",
     ("console", "apb"): "the bus of that UART",

@@ -13,6 +13,7 @@ from tinyml.plan.budget import stack_bytes
 from tinyml.plan.placement import Placement
 from tinyml.render import render
 
+_FLASH = "tm_flash_"  # of ports that can write their flash: the driver's file, which few projects need
 _SHARED = "shared"  # headers that several ports include: peripherals that families have in common
 _INCLUDE = re.compile(r'^#include "([\w.]+)"', re.MULTILINE)
 
@@ -66,6 +67,12 @@ def ports() -> list[str]:
     return sorted(path.name for path in (resources.firmware() / "port").iterdir() if path.name not in others)
 
 
+def flash_driver(board: Board) -> Path | None:
+    """Return the source that writes the board's flash, which few projects need; None where its port has none."""
+    path = resources.firmware() / "port" / board.port / f"{_FLASH}{board.port}.c"
+    return path if path.is_file() else None
+
+
 def _port_files(board: Board) -> list[Path]:
     """Return the sources of the board's port, of its architecture, and of the shared headers that they include."""
     if board.port not in ports():
@@ -73,7 +80,10 @@ def _port_files(board: Board) -> list[Path]:
     folder = resources.firmware() / "port"
     shared = folder / _SHARED
     found = [
-        path for part in (board.architecture.name, board.port) for path in sorted((folder / part).glob("*.[ch]"))
+        path
+        for part in (board.architecture.name, board.port)
+        for path in sorted((folder / part).glob("*.[ch]"))
+        if not path.name.startswith(_FLASH)
     ]
     for path in found:  # grows while it is walked: a shared header may include another
         headers = [shared / name for name in _INCLUDE.findall(path.read_text(encoding="utf-8"))]

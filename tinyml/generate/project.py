@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,6 +16,7 @@ from tinyml import board as boards
 from tinyml import graph as graphs
 from tinyml import plan as plans
 from tinyml.board import Board
+from tinyml.emit import Choices, plan_for
 from tinyml.errors import ProjectError
 from tinyml.files import write_atomically
 
@@ -27,6 +28,9 @@ BOARD = "board.toml"
 RECORD = "record.json"
 OUTPUTS = "outputs.npz"
 EXPECTATIONS = "expectations.npz"
+
+SWAPPED = "swapped"  # a folder: models that were sent to the device in place of its own, by their hash
+STORAGE = "slots.bin"  # memory that an emulator keeps between its runs
 
 _WRITING = "writing"  # a key of the manifest while files are being written
 
@@ -45,10 +49,12 @@ class Project:
     Attributes:
         path: its folder.
         manifest: what `tinyml.json` says.
+        model: the file of its model, relative to the folder.
     """
 
     path: Path
     manifest: Mapping[str, Any]
+    model: str = MODEL
 
     @staticmethod
     def load(path: Path) -> "Project":
@@ -81,18 +87,59 @@ class Project:
         return boards.load(str(self._existing(BOARD)))
 
     def plan(self) -> plans.Plan:
-        """Return the plan of the project's model.
+        """Return the plan of the project's model, as it was generated.
 
         Raises:
             ProjectError: `model.tflite` is missing or is not the model that the C was generated from.
         """
-        data = self._existing(MODEL).read_bytes()
+        data = self._existing(self.model).read_bytes()
         if _digest(data) != self.manifest["model"]["sha256"]:
             raise ProjectError(
-                f"{MODEL} in {str(self.path)!r} is not the model that the project was generated from",
+                f"{self.model} in {str(self.path)!r} is not the model that the project was generated from",
                 "Generate the project again from the new model.",
             )
-        return plans.make(graphs.read(data))
+        return plan_for(graphs.read(data), self.board(), self.choices())
+
+    def choices(self) -> Choices:
+        """Return what was chosen of how the model is planned."""
+        return Choices(*(self.manifest[name] for name in ("engine", "optimize", "arrangement", "ram_budget")))
+
+    def check_slots(self) -> None:
+        """Check that the firmware takes models in place of its own.
+
+        Raises:
+            ProjectError: it does not.
+        """
+        if self.manifest["engine"] != "interpreter":
+            raise ProjectError(
+                f"the firmware of {str(self.path)!r} has the engine {self.manifest['engine']!r}, whose model is "
+                "part of its code; only the engine 'interpreter' can swap it",
+                "Generate, build and flash the project again with `--engine interpreter --slots BYTES`.",
+            )
+        if "slots" not in self.manifest:
+            raise ProjectError(
+                f"the firmware of {str(self.path)!r} has no slots for models",
+                "Generate, build and flash the project again with `--slots BYTES`, the largest model's size.",
+            )
+
+    def add_swapped(self, data: bytes, sha256: str) -> None:
+        """Keep a model that replaces the project's own on a device."""
+        (self.path / SWAPPED).mkdir(exist_ok=True)
+        write_atomically(self.path / _swapped(sha256), data)
+
+    def has_swapped(self) -> bool:
+        """Return whether a model was ever sent to a device in place of the project's own."""
+        return any((self.path / SWAPPED).glob("*.tflite"))
+
+    def running(self, sha256: str) -> "Project":
+        """Return the project as it is while its device runs the model with this hash, its own or another."""
+        if sha256 == self.manifest["model"]["sha256"] or not (self.path / _swapped(sha256)).is_file():
+            return self
+        model = {"path": _swapped(sha256), "sha256": sha256}
+        swapped = replace(self, manifest={**self.manifest, "model": model}, model=_swapped(sha256))
+        plan = swapped.plan()
+        facts = {"macs": plan.macs, "constant_bytes": plan.constant_bytes}
+        return replace(swapped, manifest={**swapped.manifest, **facts})
 
     def _existing(self, name: str) -> Path:
         if not (self.path / name).is_file():
@@ -122,6 +169,10 @@ class Project:
         return content_hash({p.relative_to(self.path).as_posix(): p.read_bytes() for p in sources})
 
 
+def _swapped(sha256: str) -> str:
+    return f"{SWAPPED}/{sha256[:16]}.tflite"
+
+
 # What a manifest holds, and of which type.
 _MANIFEST_TYPES = {
     "tinyml": str,
@@ -129,6 +180,9 @@ _MANIFEST_TYPES = {
     "board": str,
     "engine": str,
     "prefix": str,
+    "optimize": str,
+    "arrangement": str,
+    "ram_budget": int | None,
     "arena_bytes": int,
     "macs": int,
     "model": dict,
@@ -146,7 +200,7 @@ def _check_manifest(manifest: Any) -> None:
         raise ValueError("it is no JSON object")
     for key, kind in _MANIFEST_TYPES.items():
         if not isinstance(manifest.get(key), kind):
-            raise ValueError(f"{key!r} is not a {kind.__name__}")
+            raise ValueError(f"{key!r} is not of the type {getattr(kind, '__name__', kind)}")
     for key in ("path", "sha256"):
         if not isinstance(manifest["model"].get(key), str):
             raise ValueError(f"'model' has no {key!r}")
@@ -241,13 +295,15 @@ def write(out: Path, files: Mapping[str, bytes], facts: Mapping[str, Any], force
     """
     _check_target(out, force)
     before = Project._read(out).manifest if (out / MANIFEST).is_file() else {"files": {}}
+    (out / STORAGE).unlink(missing_ok=True)  # whoever writes a project means its own model
     manifest = {**facts, "files": {name: _digest(files[name]) for name in sorted(files)}}
     if before == manifest and not Project(out, before).changed():
         return Project(out, manifest)
     _write_manifest(out, {**manifest, _WRITING: True})
     for name, data in files.items():
         write_atomically(out / name, data)
-    for name in {*before["files"], RECORD, OUTPUTS, EXPECTATIONS} - set(files):
+    swapped = [f"{SWAPPED}/{path.name}" for path in (out / SWAPPED).glob("*.tflite")]
+    for name in {*before["files"], *swapped, RECORD, OUTPUTS, EXPECTATIONS} - set(files):
         (out / name).unlink(missing_ok=True)
     _write_manifest(out, manifest)
     return Project(out, manifest)

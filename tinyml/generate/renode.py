@@ -31,7 +31,8 @@ _TERMINAL = "pty"
 _ERRORS_ALONE = "logLevel 3"  # some UARTs log a warning each time that they are asked for a byte and have none
 _BOOT_INSTRUCTIONS = 8_000_000  # more than a port needs until it hears, also where its waits end by their limits
 _INSTRUCTIONS_A_MAC = 100  # more than any kernel needs
-_OK_SEQUENCE = 0x0101  # without zero bytes, so that in the beginning of an answer only the status ok is one
+_INVOKE_SEQUENCE = 0x0101  # without zero bytes, so that in the beginning of an answer only the status ok is one
+_HELLO_SEQUENCE = _INVOKE_SEQUENCE - 1
 _BYTES_A_ROW = 16
 
 # Which register a function returns its value in, and which property of the CPU holds the return address.
@@ -148,10 +149,10 @@ def files(plan: Plan, board: Board, build_id: int, arena_bytes: int) -> dict[str
         settings=(_ERRORS_ALONE, HURRY),
         boot_seconds=_seconds(board, _BOOT_INSTRUCTIONS),
         invoke_seconds=_seconds(board, _BOOT_INSTRUCTIONS + _INSTRUCTIONS_A_MAC * plan.macs),
-        hello=_cells(_frame("hello", protocol_hash=protocol.load().hash)),
+        hello=_cells(_frame("hello", _HELLO_SEQUENCE, protocol_hash=protocol.load().hash)),
         described=_rows(_hello_answer(plan, build_id, arena_bytes)),
-        invoke=_cells(_frame("invoke", _OK_SEQUENCE)),
-        invoked=_rows(_beginning(_header("invoke", _OK_SEQUENCE))),
+        invoke=_cells(_frame("invoke", _INVOKE_SEQUENCE)),
+        invoked=_rows(_beginning(_header("invoke", _INVOKE_SEQUENCE, "ok"))),
     )
     contents = {"repl": description(board), "resc": script, "robot": test}
     return {f"{FOLDER}/{board.name}.{suffix}": text for suffix, text in contents.items()}
@@ -172,15 +173,16 @@ def _cells(data: bytes) -> list[str]:
     return ["  ".join(f"0x{byte}" for byte in row.split()) for row in _rows(data)]
 
 
-def _header(message: str, sequence: int) -> bytes:
+def _header(message: str, sequence: int, status: str) -> bytes:
     known = protocol.load()
-    return known.header.pack({"sequence": sequence, "message": known.messages[message].id, "status": 0})
+    values = {"sequence": sequence, "message": known.messages[message].id, "status": known.status(status)}
+    return known.header.pack(values)
 
 
-def _frame(message: str, sequence: int = 0, **fields: protocol.Value) -> bytes:
+def _frame(message: str, sequence: int, **fields: protocol.Value) -> bytes:
     request = protocol.load().messages[message].request
     assert request, "the host sends it"
-    return frames.encode(_header(message, sequence) + request.pack(fields))
+    return frames.encode(_header(message, sequence, "request") + request.pack(fields))
 
 
 def _hello_answer(plan: Plan, build_id: int, arena_bytes: int) -> bytes:
@@ -199,7 +201,9 @@ def _hello_answer(plan: Plan, build_id: int, arena_bytes: int) -> bytes:
     }
     fields = known.messages["hello"].response.fields[: len(described)]
     assert [field.name for field in fields] == list(described), "these are the first fields"
-    return _beginning(_header("hello", 0) + struct.pack(f"<{len(fields)}I", *described.values()))
+    return _beginning(
+        _header("hello", _HELLO_SEQUENCE, "ok") + struct.pack(f"<{len(fields)}I", *described.values())
+    )
 
 
 def _beginning(known: bytes) -> bytes:

@@ -2,7 +2,8 @@
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from tinyml.graph import Graph, Tensor
 from tinyml.ops import REGISTRY, Constant, KernelCall
 from tinyml.plan import Layer, Plan, rows
 from tinyml.plan.interpreter import arena_bytes
-from tinyml.plan.rows import Function, Source
+from tinyml.plan.rows import Function, RowCall, RowKernel, Source
+from tinyml.plan.slots import Slots
 from tinyml.render import render
 from tinyml.version import __version__
 
@@ -27,6 +29,7 @@ _C_TYPES = {
     "float32": "float",
 }
 _WIDTH = 112
+SWAP_FOLDER = "lib/tinyml_swap"  # of a project with slots for models
 _ROW_HEADERS = ("tm_kernel.h", "tm_rows.h")  # for layers that are computed row by row
 
 
@@ -38,11 +41,15 @@ class Origin:
         model_name: the base name of the model's file.
         command: the command that generates the files, without paths.
         prefix: the beginning of every C name of the model, such as "model" in `model_invoke`.
+        file: the model's path as it was given where that is relative, for the manifest; empty otherwise.
+        options: what the user chose, as arguments of `tinyml.generate`, for the manifest.
     """
 
     model_name: str
     command: str
     prefix: str
+    file: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def comment_text(text: str) -> str:
@@ -82,19 +89,24 @@ def quantization_text(tensor: Tensor) -> str:
 class _LayerSource:
     """The C of one layer, for the template."""
 
-    def __init__(self, plan: Plan, layer: Layer, prefix: str) -> None:
+    def __init__(self, plan: Plan, layer: Layer, prefix: str, name: str) -> None:
         self._plan = plan
         self._layer = layer
-        self.name = f"{prefix}_layer_{layer.index}"
+        self.name = name
         self._prefix = prefix
 
     @property
     def comment(self) -> str:
         graph = self._plan.graph
+        if self._layer.stream is not None:
+            text = f"Layer {self._layer.index}: operators {self._layer.label}, which compute their rows in turn."
+            return "\n * ".join(textwrap.wrap(comment_text(text), _WIDTH - 3))
         tensors = [graph.tensors[t] for t in self._layer.operator.inputs if t != -1]
         read = ", ".join(quantization_text(t) for t in tensors if not t.is_constant)
         written = ", ".join(quantization_text(graph.tensors[t]) for t in self._layer.operator.outputs)
         text = f"Layer {self._layer.index}: operator {self._layer.label}. {read} -> {written}."
+        if labels := self._layer.operator.merged.labels:
+            text += f" With {', '.join(labels)}."
         return "\n * ".join(textwrap.wrap(comment_text(text), _WIDTH - 3))
 
     def _call_name(self, number: int) -> str:
@@ -115,9 +127,12 @@ class _LayerSource:
 
     def _constants(self) -> list[tuple[str, Constant]]:
         """Return the arrays of the layer with their C names."""
-        if self._layer.rows is not None:
-            constants = self._layer.rows.constants
-            return [] if constants is None else [(f"{self.name}_{constants.name}", constants)]
+        kernel = self._layer.rows
+        if kernel is not None:
+            found = [kernel.constants] if kernel.call is None else kernel.call.pointers
+            return [
+                (f"{self.name}_{constant.name}", constant) for constant in found if isinstance(constant, Constant)
+            ]
         return [
             (f"{self._call_name(i)}_{constant.name}", constant)
             for i, call in enumerate(self._layer.lowered.calls)
@@ -132,24 +147,82 @@ class _LayerSource:
         return [self._call(i, call) for i, call in enumerate(self._layer.lowered.calls)]
 
     @property
+    def stream(self) -> dict[str, object] | None:
+        """The layers that compute their rows in turn, for the template."""
+        stream = self._layer.stream
+        if stream is None:
+            return None
+        begin = self._plan.memory.scratch.get(self._layer.index, 0)
+        parts = []
+        for k, (part, offset) in enumerate(zip(stream.parts, stream.scratch, strict=True)):
+            source = _LayerSource(self._plan, part, self._prefix, f"{self.name}_{k}")
+            parts.append({"source": source, "rows": source.row_call(begin + offset, stream.rings)})
+        return {
+            "parts": parts,
+            "steps": _wrapped(map(str, stream.steps)),
+            "state": f"{self._prefix}_bytes + {begin}",
+            "state_bytes": stream.state_bytes,
+        }
+
+    @property
     def rows(self) -> dict[str, object] | None:
         """The specialised kernel that computes the layer row by row, for the template."""
-        kernel = self._layer.rows
-        if kernel is None:
+        if self._layer.rows is None:
             return None
-        places = self._plan.memory
+        return self.row_call(self._plan.memory.scratch.get(self._layer.index, 0), {})
+
+    def row_call(self, scratch: int, rings: Mapping[int, int]) -> dict[str, object]:
+        """Return a call of the specialised kernel, for the template.
+
+        Args:
+            scratch: the first byte of its scratch, if it has one.
+            rings: the rows that are kept of tensors, as in `Stream`.
+        """
+        kernel = self._layer.rows
+        assert kernel is not None
+        places = self._plan.memory.offsets
         first = [sum(source.taps for source in kernel.sources[:i]) for i in range(len(kernel.sources))]
-        scratch = places.scratch.get(self._layer.operator.index)
         return {
             "kernel": kernel,
             "sources": [
-                {"rows": source, "at": at, "first": _first_row(source), "offset": places.offsets[source.tensor]}
+                {
+                    "rows": source,
+                    "at": at,
+                    "first": _first_row(source),
+                    "offset": places[source.tensor] + source.offset,
+                    "kept": rings.get(source.tensor),
+                }
                 for source, at in zip(kernel.sources, first, strict=True)
             ],
             "count": sum(source.taps for source in kernel.sources),
-            "output": places.offsets[kernel.output],
-            "scratch": "0" if scratch is None else f"{self._prefix}_bytes + {scratch}",
+            "output": places[kernel.output] + kernel.offset,
+            "row": _row_of_call(kernel, rings.get(kernel.output)),
+            "scratch": f"{self._prefix}_bytes + {scratch}" if kernel.scratch_bytes else "0",
             "constants": self._constants()[0][0] if kernel.constants is not None else "0",
+            "call": None if kernel.call is None else self._portable_call(kernel, kernel.call),
+        }
+
+    def _portable_call(self, kernel: RowKernel, call: RowCall) -> dict[str, object]:
+        """Return the call of a portable kernel for one row; its input rows, output and scratch have names in C."""
+        of = kernels.load(call.kernel)
+        if {field for _, field in of.params} != {*call.params, *call.varying}:
+            raise ValueError(f"{call.kernel}.h and the row of {self._layer.label} disagree on its arguments")
+        values = {name: str(int(value)) for name, value in call.params.items()} | dict(call.varying)
+        names = iter(
+            ["window.rows"] if kernel.window_bytes else [f"rows[{i}]" for i in range(len(kernel.sources))]
+        )
+        arguments = []
+        for (c_type, _), pointer in zip(of.pointers, call.pointers, strict=True):
+            if isinstance(pointer, Constant):
+                arguments.append(f"{self.name}_{pointer.name}")
+            else:
+                name = "scratch" if pointer is None else "output" if pointer == kernel.output else next(names)
+                arguments.append(f"({c_type}){name}")
+        return {
+            "kernel": call.kernel,
+            "fields": [(field, values[field]) for _, field in of.params],
+            "arguments": ", ".join(arguments),
+            "takes_scratch": None in call.pointers,
         }
 
     def _call(self, number: int, call: KernelCall) -> dict[str, object]:
@@ -267,6 +340,14 @@ def _first_row(source: Source) -> str:
     return f"{text} - {source.pad}" if source.pad else text
 
 
+def _row_of_call(kernel: RowKernel, kept: int | None) -> str:
+    """Return the C expression of the place, in rows, that call y of a kernel writes."""
+    row = "y" if kernel.repeats == 1 else f"y / {kernel.repeats}"
+    if kernel.height == 1 or kept == 1:
+        return "0"
+    return row if kept is None else f"{row} % {kept}"
+
+
 def _function_comment(function: Function, labels: Sequence[str]) -> str:
     text = f"Layers: {', '.join(labels)}." if labels else "Called by other functions."
     lines = textwrap.wrap(comment_text(text), _WIDTH - 3)
@@ -275,24 +356,30 @@ def _function_comment(function: Function, labels: Sequence[str]) -> str:
 
 def _assembly(plan: Plan, values: Mapping[str, object]) -> dict[str, str]:
     """Return the file of the plan's specialised kernels, if there are any."""
-    found = [(layer, layer.rows) for layer in plan.layers if layer.rows is not None]
-    if not found:
-        return {}
     layers: dict[str, list[str]] = {}
-    for layer, kernel in found:
-        layers.setdefault(kernel.function.name, []).append(layer.label)
+    for layer in plan.parts:
+        for function in rows.specialised([layer.rows]):
+            layers.setdefault(function.name, []).append(layer.label)
+    if not layers:
+        return {}
     functions = [
         {
             "function": function,
             "is_global": function.name in layers,
             "comment": _function_comment(function, layers.get(function.name, [])),
         }
-        for function in rows.functions([kernel for _, kernel in found])
+        for function in rows.functions(layer.rows for layer in plan.parts)
     ]
     return {f"src/{values['prefix']}_kernels.S": render("model_kernels.S.j2", **values, functions=functions)}
 
 
-def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str = "model") -> dict[str, str]:
+def files(
+    plan: Plan,
+    origin: Origin,
+    engine: str = "compiled",
+    operators: str = "model",
+    slots: Slots | None = None,
+) -> dict[str, str]:
     """Return the texts of `src/`, by path inside the project, and of the libraries that they need.
 
     Args:
@@ -300,11 +387,12 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         origin: where the files come from.
         engine: "compiled" or "interpreter".
         operators: for the interpreter, "model" for those that the model needs or "all".
+        slots: for the interpreter, where models that replace this one go; None: it stays.
     """
     graph = plan.graph
-    called = [layer for layer in plan.layers if layer.rows is None]
-    used = sorted({call.kernel for layer in called for call in layer.lowered.calls})
-    specialised = [layer.rows.function.name for layer in plan.layers if layer.rows is not None]
+    used = sorted({kernel for layer in plan.layers for kernel in layer.portable})
+    specialised = [function.name for function in rows.specialised(layer.rows for layer in plan.parts)]
+    by_rows = any(layer.rows is not None for layer in plan.parts)
     values: dict[str, object] = {
         "version": __version__,
         "origin": origin,
@@ -315,8 +403,13 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         "plan": plan,
         "graph": graph,
         "kernels": used,
+        "by_rows": by_rows,
         "row_functions": list(dict.fromkeys(specialised)),
-        "layers": [_LayerSource(plan, layer, origin.prefix) for layer in plan.layers],
+        "layers": [
+            _LayerSource(plan, layer, origin.prefix, f"{origin.prefix}_layer_{layer.index}")
+            for layer in plan.layers
+        ],
+        "clears": any(layer.stream and layer.stream.state_bytes for layer in plan.layers),
         "layer_outputs": [
             (plan.memory.offsets[t], graph.tensors[t].nbytes)
             for t in (layer.operator.outputs[0] for layer in plan.layers)
@@ -328,6 +421,7 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         "sha256": _wrapped(f"0x{b:02x}" for b in bytes.fromhex(graph.sha256)),
         "flatbuffer": _wrapped(map(str, graph.data)),
         "engine": engine,
+        "slots": slots,
         "operators": operator_parts(graph, operators),
         "specials": _specials(plan, origin.prefix),
         "arena_bytes": arena_bytes(plan, engine),
@@ -349,7 +443,11 @@ def files(plan: Plan, origin: Origin, engine: str = "compiled", operators: str =
         used = list(kernels.names())
         for path in sorted((resources.firmware() / "interpreter").glob("*.[ch]")):
             texts[f"lib/tinyml_interpreter/{path.name}"] = path.read_text(encoding="utf-8")
+    if slots is not None:
+        for path in sorted((resources.firmware() / "swap").glob("*.[ch]")):
+            texts[f"{SWAP_FOLDER}/{path.name}"] = path.read_text(encoding="utf-8")
+        texts[f"{SWAP_FOLDER}/tm_slots_place.h"] = render("tm_slots_place.h.j2", slots=slots)
     headers = {header for kernel in used for header in kernels.load(kernel).headers}
-    for header in sorted(headers | ({*_ROW_HEADERS} if specialised else set())):
+    for header in sorted(headers | ({*_ROW_HEADERS} if by_rows else set())):
         texts[f"lib/tinyml_kernels/{header}"] = (folder / header).read_text(encoding="utf-8")
     return texts

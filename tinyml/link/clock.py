@@ -7,7 +7,7 @@ from typing import Protocol
 from tinyml import protocol
 from tinyml.board import COUNTER_BITS, Counter
 from tinyml.errors import DeviceError
-from tinyml.link.client import Count
+from tinyml.link.answers import Count
 
 _CHECK_ITERATIONS = 500_000
 _COUNTER_SPAN = 1 << COUNTER_BITS  # ticks

@@ -1,4 +1,4 @@
-"""What a fault report's cause means; each architecture's port sends one of its own."""
+"""What a fault report's cause and registers mean; each architecture's port sends its own."""
 
 from collections.abc import Callable
 
@@ -28,6 +28,7 @@ _CORTEX_M_BITS = {
 _CORTEX_M_EXCEPTION_SHIFT = 28
 
 _CORTEX_M_EXCEPTIONS = {
+    2: "the watchdog: the model ran longer than it was given",
     # The only fault of Armv6-M.
     3: "a hard fault: an address without memory, an unaligned access or an undefined instruction",
     7: "a violation of the secure state's borders",
@@ -61,9 +62,21 @@ def _riscv(cause: int) -> str:
     return _RISCV_EXCEPTIONS.get(cause, f"exception {cause}")
 
 
+# Where sp, the return address and pc stand is the same everywhere: see firmware/runtime/tm_port.h.
+SP, LR, PC = 13, 14, 15
+_REGISTERS: dict[str, tuple[str, ...]] = {
+    CORTEX_M.name: (*(f"r{i}" for i in range(13)), "sp", "lr", "pc", "psr"),
+    RISCV.name: (*(f"a{i}" for i in range(8)), "s0", "s1", "t0", "t1", "t2", "sp", "ra", "pc", "mstatus"),
+}
+
 _DESCRIBE: dict[str, Callable[[int], str]] = {CORTEX_M.name: _cortex_m, RISCV.name: _riscv}
 
 
 def describe(architecture: Architecture, cause: int) -> str:
     """Return the cause of a fault on a processor of `architecture` in words."""
     return _DESCRIBE[architecture.name](cause)
+
+
+def registers(architecture: Architecture) -> tuple[str, ...]:
+    """Return the names of the registers in a report, in its order."""
+    return _REGISTERS[architecture.name]

@@ -22,17 +22,18 @@ def reason(error: int) -> str:
     return _TEXTS.get(error, "error {error}").format(error=error, index="N", detail="N", operator="OPERATOR")
 
 
-def text(error: int, index: int, detail: int) -> str:
+def text(error: int, index: int, detail: int, model: str = "its model") -> str:
     """Return the sentence that says why the device refused its model.
 
     Args:
         error: the device's TM_ERROR.
         index: the tensor or operator that it names.
         detail: what else it says; for a missing kernel the operator's code.
+        model: which model it was.
     """
     operator = OPERATOR_NAMES[detail] if detail < len(OPERATOR_NAMES) else f"code {detail}"
     reason = _TEXTS.get(error, "error {error}").format(error=error, index=index, detail=detail, operator=operator)
-    return f"the device cannot run its model: {reason}"
+    return f"the device cannot run {model}: {reason}"
 
 
 def hint(error: int) -> str:

@@ -3,6 +3,9 @@
 Nothing is measured of a run whose outputs were not the oracle's, byte for byte.
 """
 
+import dataclasses
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +13,7 @@ from dataclasses import dataclass
 from tinyml.board import Board
 from tinyml.build import Image
 from tinyml.build.disassembly import disassemble
+from tinyml.build.elf import symbols
 from tinyml.errors import DeviceError, MismatchError
 from tinyml.generate.project import Project
 from tinyml.link import Count
@@ -17,6 +21,7 @@ from tinyml.measure.application import MARKER, NOT_MEASURED, TRACES_BEFORE, Answ
 from tinyml.measure.cycles import TIMINGS, Program
 from tinyml.measure.expectations import Expectations
 from tinyml.plan import Plan
+from tinyml.plan.rows import functions
 from tinyml.run import qemu
 from tinyml.run.trace import Trace, recorded
 
@@ -36,12 +41,25 @@ class _Counted:
 
 @dataclass(frozen=True)
 class LayerFigures:
-    """What one layer needs: instructions, and the estimate of the cycles where the core has one."""
+    """What one layer needs.
+
+    Attributes:
+        label: the layer's name.
+        macs: multiply-accumulates.
+        instructions: of one inference.
+        cycles: the estimate; None where there is none for the core.
+        code: bytes of all code and tables that run for it; None with the interpreter.
+        shared: those of `code` that other layers need too.
+        constants: bytes of weights, biases and requantization; None with the interpreter.
+    """
 
     label: str
     macs: int
     instructions: int
     cycles: int | None
+    code: int | None = None
+    shared: int | None = None
+    constants: int | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +171,35 @@ def _cycles(
     return [program.cycles(trace, timing) for trace in traces]
 
 
+@dataclass(frozen=True)
+class LayerBytes:
+    """The fields of LayerFigures that are bytes."""
+
+    code: int | None = None
+    shared: int | None = None
+    constants: int | None = None
+
+
+def layer_bytes(image: Image, plan: Plan, prefix: str) -> list[LayerBytes]:
+    """Return the bytes of each layer in an `image` of compiled layers."""
+    found = symbols(image.elf)
+    parts: list[dict[str, int]] = []
+    constants = []
+    for layer in plan.layers:
+        own = re.compile(rf"{prefix}_layer_{layer.index}(?:_\w+)?")
+        mine = {name: symbol for name, symbol in found.items() if own.fullmatch(name)}
+        called = [] if layer.rows is None else functions([layer.rows])
+        names = [next(n for n in (f"{prefix}_{f.name}", f.name) if n in found) for f in called]
+        code = {name: symbol.size for name, symbol in mine.items() if not symbol.is_constant}
+        parts.append(code | {name: found[name].size for name in names})
+        constants.append(sum(symbol.size for symbol in mine.values() if symbol.is_constant))
+    users = Counter(name for part in parts for name in part)
+    return [
+        LayerBytes(sum(part.values()), sum(size for name, size in part.items() if users[name] > 1), weights)
+        for part, weights in zip(parts, constants, strict=True)
+    ]
+
+
 def measure(project: Project, image: Image, plan: Plan, expectations: Expectations) -> Figures:
     """Run the application in `image`, built from `project`, with each of the expectations' inputs.
 
@@ -193,14 +240,23 @@ def measure(project: Project, image: Image, plan: Plan, expectations: Expectatio
 def measure_layers(
     project: Project, image: Image, plan: Plan, expectations: Expectations
 ) -> tuple[LayerFigures, ...]:
-    """Run the application that counts each layer, with the first input; raises what `measure` does."""
+    """Run the application that counts each layer, with the first input; raises what `measure` does.
+
+    Args:
+        project, image: the application.
+        plan: with the specialised kernels that the project was generated with.
+        expectations: the inputs and outputs.
+    """
     board = project.board()
     with _started(image, board, plan, len(plan.layers)) as application:
         answer = application.infer(_inputs(expectations, 0))
     _check(answer, expectations, 0, str(project.manifest["model"]["path"]))
     counted = _instructions(answer, board)
     cycles: Sequence[int | None] = _cycles(image, board, plan, expectations, counted) or [None] * len(counted)
+    sizes = [LayerBytes()] * len(counted)
+    if project.manifest["engine"] == "compiled":
+        sizes = layer_bytes(image, plan, project.manifest["prefix"])
     return tuple(
-        LayerFigures(layer.label, layer.lowered.macs, instructions, estimate)
-        for layer, instructions, estimate in zip(plan.layers, counted, cycles, strict=True)
+        LayerFigures(layer.label, layer.lowered.macs, instructions, estimate, *dataclasses.astuple(part))
+        for layer, instructions, estimate, part in zip(plan.layers, counted, cycles, sizes, strict=True)
     )

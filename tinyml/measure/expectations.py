@@ -3,6 +3,7 @@
 They are kept in the project (`expectations.npz`), so that a machine without the oracle can validate too.
 """
 
+import hashlib
 import importlib.metadata
 import zipfile
 from dataclasses import dataclass
@@ -39,6 +40,15 @@ class Expectations:
     def __len__(self) -> int:
         """Return n, how many samples there are."""
         return len(self.layer_digests)
+
+    @property
+    def inputs_sha256(self) -> str:
+        """The hash of the samples as the device takes them, whatever file or seed they come from."""
+        total = hashlib.sha256()
+        for values in self.inputs:
+            total.update(f"{values.dtype.str}{list(values.shape)}\n".encode())
+            total.update(np.ascontiguousarray(values).tobytes())
+        return total.hexdigest()
 
     def save(self, folder: Path) -> None:
         """Write the expectations into the project `folder`."""

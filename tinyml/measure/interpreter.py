@@ -77,7 +77,7 @@ def run_oracle(
     Args:
         graph: the model.
         inputs: for each input of the model, an array of n samples, shape [n, *shape].
-        tensors: indices of tensors whose digests are wanted.
+        tensors: indices of tensors whose digests are wanted; of one that lost channels, those of what is left.
         macs: multiply-accumulates of one inference, for the time limit.
         values: whether the values of `tensors` are wanted too.
 
@@ -90,11 +90,12 @@ def run_oracle(
             "the package tflite-micro, which gives the expected bits, is not installed",
             "Its wheels exist for Linux on x86-64; validate there once, and the project keeps the expectations.",
         )
-    found = _run_child("tflm", graph, inputs, tensors, macs)
-    names = {t: f"tensor{t}" for t in tensors}
-    rows = [[zlib.crc32(row.tobytes()) for row in found[names[t]]] for t in tensors]
+    wholes = list(dict.fromkeys(graph.tensors[t].whole for t in tensors))
+    found = _run_child("tflm", graph, inputs, wholes, macs)
+    parts = {t: graph.tensors[t].part_of(found[f"tensor{graph.tensors[t].whole}"]) for t in tensors}
+    rows = [[zlib.crc32(row.tobytes()) for row in parts[t]] for t in tensors]
     digests = np.array(rows, np.uint32).reshape(len(tensors), len(inputs[0])).T
-    return Outputs(_outputs(graph, found), digests, {t: found[names[t]] for t in tensors} if values else {})
+    return Outputs(_outputs(graph, found), digests, parts if values else {})
 
 
 def run_desk(graph: Graph, inputs: Sequence[Array], macs: int = 0) -> tuple[Array, ...]:

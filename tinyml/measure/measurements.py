@@ -2,18 +2,25 @@
 
 import statistics
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from tinyml.errors import DeviceError
-from tinyml.link.client import Client, Count
+from tinyml.generate import Project
+from tinyml.link import throughput
+from tinyml.link.answers import Count
+from tinyml.link.client import Client, RefusedError
 from tinyml.link.clock import Clock
+from tinyml.link.realtime import RealClock
 from tinyml.measure.agreement import agreeing
 from tinyml.measure.expectations import Expectations
 from tinyml.measure.interpreter import Array, run_oracle
 from tinyml.plan import Layer, Plan
+from tinyml.run import Session
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class Mismatch:
         element: the first differing element of the layer's output, counted from 0; None where it is not known.
         expected, got: that element's values.
         differing: how many elements differ; None where it is not known.
+        note: what else is known of it, for people.
     """
 
     sample: int
@@ -34,14 +42,21 @@ class Mismatch:
     expected: float | None = None
     got: float | None = None
     differing: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class LayerCount:
-    """A layer's instructions in one inference; None where the device has no clock that counts them."""
+    """A layer in one inference: its instructions in an emulator, its microseconds where a real clock was measured.
+
+    A layer that runs by itself is counted with what enters and leaves the loop over the layers, which an inference
+    has once. All layers' runs have it once each, so that their sum exceeds the inference by all but one of them:
+    that tells how much it is, and it is taken out.
+    """
 
     label: str
     instructions: int | None
+    microseconds: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +71,9 @@ class Measurements:
         exact: for each sample, whether every output byte was the expected one; empty where nothing was expected.
         mismatch: the first difference, or None.
         stack_bytes: the most stack that was ever used.
+        run_stack_bytes: of each sample, the stack that was used when its inference ended; empty where nothing was
+            counted.
+        microseconds: of each sample's inference; empty where no real clock was measured.
     """
 
     outputs: tuple[Array, ...]
@@ -65,6 +83,8 @@ class Measurements:
     exact: tuple[bool, ...]
     mismatch: Mismatch | None
     stack_bytes: int
+    run_stack_bytes: tuple[int, ...] = ()
+    microseconds: tuple[float, ...] = ()
 
     @property
     def instruction_summary(self) -> dict[str, int] | None:
@@ -75,6 +95,17 @@ class Measurements:
             "min": min(self.instructions),
             "median": int(statistics.median(self.instructions)),
             "max": max(self.instructions),
+        }
+
+    @property
+    def microsecond_summary(self) -> dict[str, float] | None:
+        """The least, the median and the most microseconds of an inference, none left out; None without a clock."""
+        if not self.microseconds:
+            return None
+        return {
+            "min": min(self.microseconds),
+            "median": statistics.median(self.microseconds),
+            "max": max(self.microseconds),
         }
 
 
@@ -101,13 +132,18 @@ class Measurer:
         plan: the model that its firmware was generated from.
         build_id: the firmware's, as its project's manifest has it.
         clock: turns the device's counts into instructions; None for a device whose counter tells time instead.
+        real_clock: turns them into microseconds; None for a device without time, or whose rate is not known.
     """
 
-    def __init__(self, client: Client, plan: Plan, build_id: int, clock: Clock | None) -> None:
+    def __init__(
+        self, client: Client, plan: Plan, build_id: int, clock: Clock | None, real_clock: RealClock | None = None
+    ) -> None:
+        self._real_clock = real_clock
         self._client = client
         self._plan = plan
         self._build_id = build_id
         self._clock = clock
+        client.layers = [layer.label for layer in plan.layers]
 
     def _set_inputs(self, inputs: tuple[Array, ...], sample: int) -> None:
         for i, values in enumerate(inputs):
@@ -126,7 +162,7 @@ class Measurer:
         total = sum(layer.instructions or 0 for layer in layers)
         return count + self._clock.span * round((total - count) / self._clock.span)
 
-    def _infer(self, inputs: tuple[Array, ...], sample: int) -> tuple[int | None, list[Array]]:
+    def _infer(self, inputs: tuple[Array, ...], sample: int) -> tuple[Count, list[Array]]:
         self._set_inputs(inputs, sample)
         count = self._client.invoke()
         graph = self._plan.graph
@@ -134,14 +170,58 @@ class Measurer:
         for i, t in enumerate(graph.outputs):
             tensor = graph.tensors[t]
             outputs.append(np.frombuffer(self._client.get_output(i), np.dtype(tensor.type)).reshape(tensor.shape))
-        return self._instructions(count), outputs
+        return count, outputs
 
-    def _layer_counts(self, inputs: tuple[Array, ...]) -> tuple[LayerCount, ...]:
+    def _warm_up(self, inputs: tuple[Array, ...]) -> None:
+        """Run an inference that nothing is counted of: caches and flash buffers are as any later one finds them.
+
+        An emulator has none, and all its counts of the same work are the same.
+        """
+        if self._real_clock is not None:
+            self._set_inputs(inputs, 0)
+            self._client.invoke()
+
+    def _infer_within_arena(self, inputs: tuple[Array, ...], sample: int) -> tuple[Count, list[Array]]:
+        """Run an inference; where the model wrote outside its arena, find out which layer did."""
+        try:
+            return self._infer(inputs, sample)
+        except RefusedError as error:
+            if error.status != "guard_overwritten":
+                raise
+            layer = self._culprit(inputs, sample)
+            raise DeviceError(
+                f"{error}{'' if layer is None else f', in layer {layer.label}'}", error.hint
+            ) from None
+
+    def _culprit(self, inputs: tuple[Array, ...], sample: int) -> Layer | None:
+        """Return the layer after which the guards are not as they were; None where that does not come again."""
+        layer = None
+        with suppress(DeviceError):
+            self._client.reset()  # it paints the guards anew
+            self._client.hello()
+            self._set_inputs(inputs, sample)
+            for layer in self._plan.layers:
+                self._client.run_layer(layer.index)
+            return None
+        return layer
+
+    def _layer_counts(self, inputs: tuple[Array, ...], whole: Count) -> tuple[LayerCount, ...]:
+        """Count each layer for the first sample, of which `whole` is the inference."""
         self._set_inputs(inputs, 0)
-        return tuple(
-            LayerCount(layer.label, self._instructions(self._client.run_layer(layer.index).count))
-            for layer in self._plan.layers
-        )
+        runs = [self._client.run_layer(layer.index).count for layer in self._plan.layers]
+        labels = [layer.label for layer in self._plan.layers]
+        if (clock := self._clock) is not None:
+            excess = (sum(map(clock.instructions, runs)) - clock.instructions(whole)) % clock.span
+            entering = excess // max(len(runs) - 1, 1) if excess < clock.span // 2 else 0
+            return tuple(
+                LayerCount(n, clock.instructions(r) - entering) for n, r in zip(labels, runs, strict=True)
+            )
+        if (real := self._real_clock) is not None:
+            left = sum(map(real.microseconds, runs)) - real.microseconds(whole)
+            spent = max(left, 0.0) / max(len(runs) - 1, 1)
+            times = [max(real.microseconds(run) - spent, 0.0) for run in runs]
+            return tuple(LayerCount(n, None, t) for n, t in zip(labels, times, strict=True))
+        return tuple(LayerCount(label, None) for label in labels)
 
     def _element(self, layer: Layer, expectations: Expectations, sample: int) -> Mismatch:
         """Return the mismatch of `layer`, which has just run on the device, down to the element."""
@@ -186,9 +266,10 @@ class Measurer:
             DeviceError: the device runs another model, stops answering or reports a fault.
         """
         self._check_firmware()
+        self._client.persevere(partial(self._warm_up, inputs))
         runs = []
         for sample in range(len(inputs[0])):
-            runs.append(self._infer(inputs, sample))
+            runs.append(self._client.persevere(partial(self._infer_within_arena, inputs, sample)))
             progress(sample + 1)
         outputs = tuple(np.stack([out[i] for _, out in runs]) for i in range(len(self._plan.graph.outputs)))
         exact: tuple[bool, ...] = ()
@@ -196,11 +277,55 @@ class Measurer:
         if expectations is not None:
             exact = agreeing(expectations.outputs, outputs)
             if not all(exact):
-                mismatch = self._locate(expectations, exact.index(False), oracle)
-        layers = self._layer_counts(inputs)
-        stack = self._client.memory().stack_bytes
-        counts = tuple(self._unwrapped(count, layers) for count, _ in runs if count is not None)
-        return Measurements(outputs, len(runs), counts, layers, exact, mismatch, stack)
+                locate = partial(self._locate, expectations, exact.index(False), oracle)
+                mismatch = self._client.persevere(locate)
+        layers = self._client.persevere(partial(self._layer_counts, inputs, runs[0][0]))
+        stack = self._client.persevere(self._client.memory).stack_bytes
+        counted = [self._instructions(count) for count, _ in runs]
+        return Measurements(
+            outputs,
+            len(runs),
+            tuple(self._unwrapped(count, layers) for count in counted if count is not None),
+            layers,
+            exact,
+            mismatch,
+            stack,
+            tuple(count.stack_bytes for count, _ in runs),
+            tuple(self._real_clock.microseconds(count) for count, _ in runs) if self._real_clock else (),
+        )
+
+    def stream(
+        self,
+        inputs: tuple[Array, ...],
+        baud: int,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> Measurements:
+        """Run `inputs` in throughput mode: samples are on their way while the device computes; nothing is counted.
+
+        Args:
+            inputs: the samples, as for `run`.
+            baud: the line's rate, in bits a second.
+            progress: called with how many samples are done.
+
+        Raises:
+            DeviceError: as `run` does.
+        """
+        self._check_firmware()
+        graph = self._plan.graph
+        kinds = [(np.dtype(graph.tensors[t].type), graph.tensors[t].shape) for t in graph.outputs]
+        sizes = [graph.tensors[t].nbytes for t in graph.outputs]
+        samples = [
+            b"".join(np.ascontiguousarray(values[sample]).tobytes() for values in inputs)
+            for sample in range(len(inputs[0]))
+        ]
+        answered = throughput.run(self._client, samples, sum(sizes), baud, progress=progress)
+        raw = np.frombuffer(b"".join(answered), np.uint8).reshape(len(samples), sum(sizes))
+        outputs = tuple(
+            np.ascontiguousarray(part).view(kind).reshape(len(samples), *shape)
+            for part, (kind, shape) in zip(np.split(raw, np.cumsum(sizes)[:-1], axis=1), kinds, strict=True)
+        )
+        stack = self._client.persevere(self._client.memory).stack_bytes
+        return Measurements(outputs, len(samples), (), (), (), None, stack)
 
     def _check_firmware(self) -> None:
         hello = self._client.hello()
@@ -209,5 +334,12 @@ class Measurer:
             raise DeviceError(
                 f"the device runs the firmware {hello.build_id:08x} with the model {device[:12]}, "
                 f"the project's are {self._build_id:08x} and {model[:12]}",
-                "Build the project and write it into the board with `tinyml flash DIR`.",
+                "Build the project and write it into the board with `tinyml flash DIR`."
+                if hello.build_id != self._build_id
+                else "Another model was swapped in; `tinyml swap MODEL DIR` brings this one back.",
             )
+
+
+def measurer_of(session: Session, plan: Plan, project: Project) -> Measurer:
+    """Return what drives the device of `session`, which runs the firmware of `project`."""
+    return Measurer(session.client, plan, project.manifest["build_id"], session.clock, session.real_clock)

@@ -25,11 +25,11 @@ from importlib import import_module
 
 from tinyml.errors import ModelError
 from tinyml.graph import Graph, Operator
-from tinyml.ops import tflm
+from tinyml.ops import lookup, tflm
 from tinyml.ops.definition import Definition
 from tinyml.ops.lowering import Constant, KernelCall, Lowered, refuse
 
-__all__ = ["REGISTRY", "Constant", "Definition", "KernelCall", "Lowered", "lower"]
+__all__ = ["REGISTRY", "Constant", "Definition", "KernelCall", "Lowered", "lower", "lower_operator"]
 
 _FILES = (
     "abs",
@@ -130,7 +130,14 @@ def _unsupported(name: str) -> str:
     return "TFLM does not have it either" if not name.startswith("CUSTOM") else "a custom operator"
 
 
-def _lowered(graph: Graph, operator: Operator) -> Lowered:
+def lower_operator(graph: Graph, operator: Operator) -> Lowered:
+    """Lower one operator of `graph`, whose name is in `REGISTRY`.
+
+    Raises:
+        ModelError: it is used in a form that is not supported.
+    """
+    if operator.merged.table is not None:
+        return lookup.tabulated(graph, operator, operator.merged.table)
     found = REGISTRY[operator.name].lower(graph, operator)
     for at in operator.inputs:
         if at != -1 and graph.tensors[at].is_variable and at not in found.state:
@@ -154,4 +161,4 @@ def lower(graph: Graph) -> tuple[Lowered, ...]:
             f"{len(missing)} {what} not supported: {named}",
             f"Replace {names} in the model; `tinyml ops` lists what is supported and planned.",
         )
-    return tuple(_lowered(graph, op) for op in graph.operators)
+    return tuple(lower_operator(graph, op) for op in graph.operators)

@@ -14,6 +14,9 @@ from tinyml.ops import move
 from tinyml.ops.lowering import Constant, KernelCall, Lowered, output_of, pointer, tensor_of
 from tinyml.ops.quantized import check_inputs, check_integer, check_shape, check_symmetric
 
+KERNEL = "lookup_s8"
+IDENTITY = bytes(range(256))
+
 
 def quantized_pair(graph: Graph, operator: Operator, *types: str) -> tuple[Tensor, Tensor]:
     """Return the only input and the output, both of one of `types` and of one shape.
@@ -96,7 +99,23 @@ def rescale(
 def call(source: Tensor, output: Tensor, function: Callable[[int], int]) -> Lowered:
     """Return the call that applies `function` to each element; it maps an input value to an 8-bit value."""
     values = np.arange(256, dtype=np.uint8).view(source.type).tolist()
-    table = Constant("table", np.array([function(x) for x in values], output.type).view(np.int8), lookup=True)
+    results = np.array([function(x) for x in values], output.type).view(np.int8)
+    return _looked_up(source, output, Constant("table", results, lookup=True))
+
+
+def _looked_up(source: Tensor, output: Tensor, table: Constant) -> Lowered:
     pointers = (move.pointer(source, "input"), table, output.index)
     in_place = () if source.is_constant else (source.index,)
-    return Lowered((KernelCall("lookup_s8", {"size": source.elements}, pointers),), in_place=in_place)
+    return Lowered((KernelCall(KERNEL, {"size": source.elements}, pointers),), in_place=in_place)
+
+
+def tabulated(graph: Graph, operator: Operator, results: bytes) -> Lowered:
+    """Return the call for an operator that was rewritten as `results` of its input's 256 bytes.
+
+    The map of each byte to itself is no call: the output is the input's bytes.
+    """
+    source, output = tensor_of(graph, operator, 0), output_of(graph, operator)
+    if results == IDENTITY:
+        return move.rename(source, output)
+    table = Constant("table", np.frombuffer(results, np.int8), lookup=True)
+    return _looked_up(source, output, table)

@@ -180,7 +180,8 @@ def axis_of(graph: Graph, operator: Operator, source: Tensor, tensor: Tensor) ->
 def activation_range(graph: Graph, operator: Operator, code: int, output: Tensor) -> tuple[int, int]:
     """Return the least and the largest value of the output's type that the fused activation `code` lets through.
 
-    TFLM computes them with 32-bit floats (CalculateActivationRangeQuantized).
+    TFLM computes them with 32-bit floats (CalculateActivationRangeQuantized). What later activations let through,
+    which were merged into the operator, bounds them further.
 
     Raises:
         ModelError: the activation is not supported, or the output's scale is too small for it.
@@ -210,10 +211,11 @@ def activation_range(graph: Graph, operator: Operator, code: int, output: Tensor
         return output.quantized.zero_point + fixedpoint.round_half_away(steps)
 
     least, largest = limits(output)
-    return (
-        least if low is None else max(least, quantized(low)),
-        largest if high is None else min(largest, quantized(high)),
-    )
+    first = least if low is None else max(least, quantized(low))
+    last = largest if high is None else min(largest, quantized(high))
+    if operator.merged.bounds is None:
+        return first, last
+    return fixedpoint.clamp(first, *operator.merged.bounds), fixedpoint.clamp(last, *operator.merged.bounds)
 
 
 def multiplier_of(graph: Graph, operator: Operator, real: float) -> tuple[int, int]:

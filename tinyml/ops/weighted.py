@@ -201,6 +201,7 @@ def window_of(layer: Weighted, taps: tuple[int, int], dilation_at: int) -> Windo
         taps=taps,
         strides=(options.int32(2), options.int32(1)),
         dilations=(options.int32(dilation_at + 1, 1), options.int32(dilation_at, 1)),
+        around=layer.operator.merged.around,
     )
 
 

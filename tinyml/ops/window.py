@@ -1,6 +1,6 @@
 """Windows that slide over an image: strides, dilations, padding and the output's size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tinyml.graph import Graph, Operator
 from tinyml.ops.lowering import refuse
@@ -81,6 +81,7 @@ def slide(
     taps: tuple[int, int],
     strides: tuple[int, int],
     dilations: tuple[int, int] = (1, 1),
+    around: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0)),
 ) -> Window:
     """Return how a window goes over an image (TFLM's ComputePaddingHeightWidth); pairs are (height, width).
 
@@ -92,6 +93,7 @@ def slide(
         taps: the filter's size.
         strides: inputs between two positions.
         dilations: inputs between two taps.
+        around: padding in front of the image and behind it, which counts as part of it for the padding's code.
 
     Raises:
         ModelError: a stride, dilation or filter size is impossible, or the window is larger than the input.
@@ -99,9 +101,15 @@ def slide(
     if padding not in (_SAME, _VALID):
         raise refuse(graph, operator, f"its padding has the code {padding}; 0 (SAME) and 1 (VALID) are allowed")
     height, width = (
-        _slide(graph, operator, padding, *along) for along in zip(image, taps, strides, dilations, strict=True)
+        _padded(_slide(graph, operator, padding, size + sum(more), *along), size, more[0])
+        for size, more, *along in zip(image, around, taps, strides, dilations, strict=True)
     )
     return Window(height, width)
+
+
+def _padded(axis: Axis, size: int, before: int) -> Axis:
+    """Return how the window of `axis` goes over `size` inputs, of which `before` places in front are padding."""
+    return replace(axis, size=size, pad=axis.pad + before)
 
 
 def _slide(

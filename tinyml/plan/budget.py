@@ -1,22 +1,21 @@
 """Whether a model fits a board and where its parts go there, answered before anything is compiled."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tinyml.board import Board
-from tinyml.errors import FitError
+from tinyml.errors import FitError, InputError
 from tinyml.plan import Plan
+from tinyml.plan.costs import layer_code_bytes, row_loop_bytes
 from tinyml.plan.interpreter import arena_bytes, flatbuffer_bytes
 from tinyml.plan.placement import Placement, place
-from tinyml.plan.rows import functions
+from tinyml.plan.rows import functions, specialised
 
 # What the firmware needs besides the model. The build's tests hold real images against these figures.
 STACK_BYTES = 4096
-RUNTIME_RAM_BYTES = 1280  # link buffers, the runtime's variables, the arena's guards
+RUNTIME_RAM_BYTES = 1472  # link buffers, the report of a crash, the runtime's variables, the arena's guards
 RUNTIME_CODE_BYTES = 8192
-CODE_BYTES_A_CALL = 2048  # a kernel specialised for its layer, with its table; most are much smaller
-CODE_BYTES_A_ROW_LOOP = 256  # the loop over the rows of a layer that has a specialised kernel
-CODE_BYTES_A_COPY = 384  # a strided copy, of which a layer may have many
 INTERPRETER_CODE_BYTES = 8192  # the interpreter without its kernels
 CODE_BYTES_A_KERNEL = 4096  # a kernel for any layer
 
@@ -58,20 +57,47 @@ class Budget:
     regions: tuple[RegionBudget, ...]
 
 
+def parse_bytes(text: str) -> int:
+    """Return a number of bytes from a text such as "32k", "16K" or "12000".
+
+    Raises:
+        InputError: it is no such text, or 0.
+    """
+    found = re.fullmatch(r"(\d{1,9})([kK]?)", text)
+    if found is None or not int(found[1]):
+        raise InputError(f"{text!r} is no number of bytes", "Write it like 32k or 12000; k is 1,024 bytes.")
+    return int(found[1]) * (1024 if found[2] else 1)
+
+
+def check_arena(plan: Plan, most: int | None) -> None:
+    """Check that the arena of `plan` has no more bytes than `most`, if that is a number.
+
+    Raises:
+        FitError: it has; the error says how many, and which layers make the peak.
+    """
+    if most is not None and plan.memory.arena_bytes > most:
+        raise FitError(
+            f"the smallest arena that was found has {plan.memory.arena_bytes:,} bytes, and the RAM budget is "
+            f"{most:,}; {_peak_text(plan)}",
+            "Give a larger --ram-budget, or a smaller model.",
+        )
+
+
 def stack_bytes(board: Board) -> int:
     """Return the RAM that is set aside for the stack on `board`."""
     return board.stack_bytes or STACK_BYTES
 
 
 def _code_bytes(plan: Plan, engine: str) -> int:
-    rows = [layer.rows for layer in plan.layers if layer.rows is not None]
-    specialised = sum(function.code_bytes for function in functions(rows)) + CODE_BYTES_A_ROW_LOOP * len(rows)
-    called = [call.kernel for layer in plan.layers if layer.rows is None for call in layer.lowered.calls]
-    calls = sum(CODE_BYTES_A_COPY if kernel == "strided_copy" else CODE_BYTES_A_CALL for kernel in called)
+    rows = [part.rows for part in plan.parts]
+    special = sum(f.code_bytes for f in functions(rows)) + row_loop_bytes() * len(specialised(rows))
+    portable = [part for part in plan.parts if part.portable]
+    called = [kernel for part in portable for kernel in part.portable]
+    calls = sum(map(layer_code_bytes, portable))
     general = 0
     if engine == "interpreter":  # most kernels twice: for any layer, and for the model's
         general = INTERPRETER_CODE_BYTES + CODE_BYTES_A_KERNEL * len(set(called))
-    return RUNTIME_CODE_BYTES + general + calls + specialised
+    return RUNTIME_CODE_BYTES + general + calls + special
 
 
 def _needs(plan: Plan, board: Board, engine: str) -> dict[str, int]:

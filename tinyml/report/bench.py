@@ -62,7 +62,8 @@ class Peers:
     def of(self, model: str, cpu: str) -> Peer:
         """Return what is known of the model called `model` (without ending) on `cpu`, such as "cortex-m4"."""
         own = cpu.removeprefix("cortex-").removesuffix("plus")
-        estimates = self._facts.get("tflm_cmsis_nn_estimate", {}).get("mcycles", {}).get(own, {})
+        estimates = self._facts.get("tflm_cmsis_nn_estimate", {}).get("mcycles", {})
+        estimated = estimates.get(self._facts.get("stand_in", {}).get("tflm_cmsis_nn", {}).get(own, own), {})
         published = {
             name: results[model]
             for name, results in self._facts.get("published", {}).get("mcycles", {}).items()
@@ -71,7 +72,7 @@ class Peers:
         best = min(published, key=published.__getitem__, default="")
         return Peer(
             **self._stock(model, own),
-            cycles=_cycles(estimates.get(model)),
+            cycles=_cycles(estimated.get(model)),
             published=_cycles(published.get(best)),
             published_name=best,
         )
@@ -81,7 +82,8 @@ class Peers:
         stand_in = self._facts.get("stand_in", {})
         stock = self._facts.get("tflm_cmsis_nn", {}).get(model, {})
         if (arms := stand_in.get("tflm_cmsis_nn", {}).get(core, core)) in stock:
-            return {"name": "TFLM + CMSIS-NN", **stock[arms]}
+            where = "" if arms == core else f" on {arms}"
+            return {"name": f"TFLM + CMSIS-NN{where}", **stock[arms]}
         other = stand_in.get("tflm_reference", {}).get(core, core)
         instructions = self._facts.get("tflm_reference", {}).get(model, {}).get(other)
         return {} if instructions is None else {"name": "TFLM, reference kernels", "instructions": instructions}
@@ -251,14 +253,29 @@ def table(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
     return lines
 
 
-LAYER_COLUMNS = ("model", "board", "", "layer", "MACs", "instructions", _A_MAC, _CYCLES)
+LAYER_COLUMNS = (
+    *("model", "board", "", "layer", "MACs", "instructions", _A_MAC, _CYCLES),
+    *("code", "of it shared", "constants"),
+)
 
 
 def layer_table(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
-    """Return the cells of the table of layers, its header first."""
+    """Return the cells of the table of layers, its header first; goals of a layer are together."""
 
     def cells(figures: Figures, layer: LayerFigures) -> tuple[str, ...]:
         numbers = (layer.macs, layer.instructions, _ratio(layer.instructions, layer.macs), layer.cycles)
-        return (*_title(figures), layer.label, *map(_text, numbers))
+        sizes = (layer.code, layer.shared, layer.constants)
+        return (*_title(figures), layer.label, *map(_text, (*numbers, *sizes)))
 
-    return [LAYER_COLUMNS, *(cells(c.figures, layer) for c in comparisons for layer in c.figures.layers)]
+    together: dict[tuple[str, ...], list[Figures]] = {}
+    for figures in (comparison.figures for comparison in comparisons):
+        together.setdefault((figures.model, figures.board, figures.engine), []).append(figures)
+    return [
+        LAYER_COLUMNS,
+        *(
+            cells(figures, layer)
+            for those in together.values()
+            for layers in zip(*(figures.layers for figures in those), strict=True)
+            for figures, layer in zip(those, layers, strict=True)
+        ),
+    ]

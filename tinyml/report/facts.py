@@ -1,7 +1,7 @@
 """What each command has to tell, as a tree of plain values: printed as JSON or shown as tables."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
@@ -11,11 +11,14 @@ from tinyml.board import EVIDENCE_LEVELS, Board, Console, unfilled
 from tinyml.build import Image
 from tinyml.doctor import Check
 from tinyml.generate import Project
+from tinyml.generate.project import STORAGE
 from tinyml.graph import Tensor
 from tinyml.measure.measurements import Run
+from tinyml.measure.swap import Swap
 from tinyml.ops import contract
-from tinyml.plan import Layer, Plan
+from tinyml.plan import Layer, Plan, occupancy
 from tinyml.plan.budget import Budget, RegionBudget
+from tinyml.plan.costs import layer_code_bytes
 from tinyml.quantize import Converted
 from tinyml.report import record as records
 from tinyml.run import targets
@@ -37,8 +40,9 @@ def _layer(plan: Plan, layer: Layer) -> Facts:
         "output": f"{list(output.shape)} {output.type}",
         "macs": layer.lowered.macs,
         "constant_bytes": sum(c.values.nbytes for c in layer.constants),
+        "code_bytes": layer_code_bytes(layer),
         "live_bytes": plan.memory.live_bytes[layer.operator.index],
-        "kernels": [call.kernel for call in layer.lowered.calls],
+        "kernels": list(layer.kernels),
     }
 
 
@@ -50,8 +54,10 @@ def plan(plan: Plan, budget: Budget | None = None) -> Facts:
         "inputs": [_tensor(graph.tensors[t]) for t in graph.inputs],
         "outputs": [_tensor(graph.tensors[t]) for t in graph.outputs],
         "layers": [_layer(plan, layer) for layer in plan.layers],
+        "rewritings": [_rewriting(asdict(rewriting)) for rewriting in plan.rewritings],
         "macs": plan.macs,
         "arena_bytes": plan.memory.arena_bytes,
+        "arena_bound_bytes": plan.memory.bound,
         "constant_bytes": plan.constant_bytes,
         "peak_layers": [graph.label(graph.operators[t]) for t in plan.memory.peak],
     }
@@ -64,6 +70,17 @@ def plan(plan: Plan, budget: Budget | None = None) -> Facts:
     return facts
 
 
+def arena(plan: Plan) -> list[Facts]:
+    """Return who has which bytes of the arena during which layers."""
+    return [asdict(block) for block in occupancy.blocks(plan)]
+
+
+def _rewriting(rewriting: Mapping[str, Any]) -> Facts:
+    """Return the facts of a rewriting, as a plan or a manifest has it."""
+    saved = {f"saved_{name}": value for name, value in rewriting["saved"].items()}
+    return {"rewriting": rewriting["name"], **saved, "where": list(rewriting["done"])}
+
+
 def _region(use: RegionBudget) -> Facts:
     facts = {"region": use.region, "kind": use.kind, "parts": dict(use.parts)}
     return facts | {"needed_bytes": use.needed, "available_bytes": use.available}
@@ -72,7 +89,8 @@ def _region(use: RegionBudget) -> Facts:
 def project(project: Project) -> Facts:
     """Return the facts of a generated project."""
     keys = ("model", "board", "placement", "engine", "macs", "arena_bytes", "constant_bytes")
-    return {"project": str(project.path), **{key: project.manifest[key] for key in keys}}
+    rewritings = [_rewriting(rewriting) for rewriting in project.manifest.get("rewritings", [])]
+    return {"project": str(project.path), **{key: project.manifest[key] for key in keys}, "rewritings": rewritings}
 
 
 def image(image: Image) -> Facts:
@@ -100,6 +118,23 @@ def flash(image: Image, board: Board) -> Facts:
         "tool": board.upload.tool,
         "sha256": image.sha256,
         "flash_bytes": image.sizes.flash_total,
+    }
+
+
+def swap(model: Path, project: Path, swapped: Swap, target: str) -> Facts:
+    """Return the facts of a model that took another one's place."""
+    made = Project.load(project)
+    slots, board = made.manifest["slots"], made.board()
+    in_file = target == "qemu" and board.qemu is not None and board.qemu.kept == slots["region"]
+    in_ram = "in RAM: across a reset, until the power goes"
+    return {
+        "project": str(project),
+        "model": model.name,
+        "swap": swapped.sequence,
+        "model_bytes": swapped.model_bytes,
+        "slot_model_bytes": swapped.slot_model_bytes,
+        "samples": swapped.samples,
+        "kept": f"in {STORAGE}" if in_file else "in flash" if slots["kind"] == "flash" else in_ram,
     }
 
 

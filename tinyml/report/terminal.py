@@ -19,6 +19,7 @@ from tinyml.progress import Progress
 
 _COLUMNS = 160  # of a table where the output is no terminal: a log is not wrapped to 80
 _SHOWN_AS_TABLES = ("memory", "targets", "evidence", "documents")
+_HASH_SHOWN = 16  # characters of a hash that people compare
 _SHORT = 28  # a column whose texts are this short is never folded
 
 
@@ -79,7 +80,7 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):
-        return ", ".join(_text(v) for v in value)
+        return ", ".join(_text(v) for v in value) or "none"
     return "-" if value is None else str(value)
 
 
@@ -244,6 +245,18 @@ def _clock_text(clock: Mapping[str, int]) -> str:
     return text
 
 
+def _rewritings_text(rewritings: Sequence[Mapping[str, Any]]) -> str:
+    """Return which rewritings found how many places, and what all of them saved."""
+    if not rewritings:
+        return "found nothing"
+    names = ", ".join(f"{rewriting['name']} ({len(rewriting['done'])})" for rewriting in rewritings)
+    macs, constants, arena = (
+        sum(rewriting["saved"][key] for rewriting in rewritings)
+        for key in ("macs", "constant_bytes", "arena_bytes")
+    )
+    return f"{names}: {macs:,} MACs, {constants:,} bytes of arrays, {arena:,} bytes of the arena saved"
+
+
 def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, str]]:
     n = record["samples"]
     count, flash, macs = record["instructions"], record["flash"], record["macs"]
@@ -263,6 +276,8 @@ def _closing_rows(record: Mapping[str, Any], folder: Path) -> list[tuple[str, st
         rows.append(
             ("instructions", f"min {count['min']:,}  median {count['median']:,}  max {count['max']:,}  {per_mac}")
         )
+    if record["engine"] == "compiled":  # the interpreter runs the file as it is
+        rows.append(("exact rewriting", _rewritings_text(record["rewritings"])))
     rows += [
         ("clock", _clock_text(record["clock"])),
         ("arena", f"{record['arena_bytes']:,} bytes"),
@@ -286,7 +301,7 @@ def _mismatch_text(mismatch: Mapping[str, Any]) -> str:
             f", element {mismatch['element']}: {mismatch['got']:g} instead of {mismatch['expected']:g} "
             f"({mismatch['differing']} elements differ)"
         )
-    return text + "."
+    return f"{text}; {mismatch['note']}." if mismatch["note"] else f"{text}."
 
 
 def show_record(record: Mapping[str, Any], folder: Path, json: bool) -> None:
@@ -298,6 +313,36 @@ def show_record(record: Mapping[str, Any], folder: Path, json: bool) -> None:
     _print_lines(console, _closing_rows(record, folder))
     if record["mismatch"] is not None:
         console.print(f"[red]{escape(_mismatch_text(record['mismatch']))}[/]", soft_wrap=True)
+
+
+def show_replay(facts: Mapping[str, Any], json: bool) -> None:
+    """Print a record beside the record of the same work done again."""
+    if json:
+        show(facts, json)
+        return
+
+    def shown(value: object) -> str:
+        text = _text(value)
+        return f"{text[:_HASH_SHOWN]}..." if re.fullmatch(r"[0-9a-f]{64}", text) else text
+
+    console = _console()
+    for title, what in (("figures", "figure"), ("versions", "tool")):
+        rows = [
+            {what: row[what], "recorded": shown(row["recorded"]), "again": shown(row["again"])}
+            | {"": "same" if row["same"] else "DIFFERS"}
+            for row in facts[title]
+        ]
+        console.print(_rows(title, rows))
+    if facts["not_replayed"]:
+        console.print(
+            f"Not replayed, as they need the float model, labels or a desktop interpreter: "
+            f"{_text(facts['not_replayed'])}.",
+            soft_wrap=True,
+        )
+    if facts["same"]:
+        console.print("[green]Every figure and the image's hash came out the same.[/]")
+    else:
+        console.print(f"[red]Not the same: {escape(_text(facts['differing']))}.[/]", soft_wrap=True)
 
 
 def exit_code(record: Mapping[str, Any]) -> int:

@@ -100,6 +100,22 @@ def _arguments(elf: Path, board: Board, options: Sequence[str]) -> list[str]:
     ]
 
 
+def keeping(board: Board, file: Path) -> tuple[str, ...]:
+    """Return the options that keep the main RAM of the machine in `file`, if the board's slots are there.
+
+    A store of the emulated core is in the file at once: a killed emulator is a board without power whose memory
+    keeps what was written so far, down to the word.
+    """
+    qemu = _machine(board)
+    if qemu.kept is None:
+        return ()
+    file.touch()
+    size = board.region(qemu.kept).length
+    name = str(file).replace(",", ",,")
+    memory = f"memory-backend-file,id=kept,mem-path={name},size={size},share=on"
+    return ("-object", memory, "-machine", "memory-backend=kept")
+
+
 def _check_memory(elf: Path, board: Board) -> None:
     """Refuse an image that uses memory which the machine lacks: it would end in a fault that explains nothing."""
     assert board.qemu, "the caller has checked it"

@@ -6,12 +6,14 @@ that. The console is therefore a pseudo-terminal, and the server gets a free por
 """
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
 import socket
 import tempfile
 import time
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -111,12 +113,22 @@ def clock(client: Client, board: Board) -> Clock:
     return Clock(client, Fraction(1), Counter("ExecutedInstructions", base=board.counter.base, prescale=1))
 
 
-def _free_port() -> int:
-    """Return a port that is free on all interfaces; Renode would choose one by itself, but not tell which."""
-    with socket.socket() as server:
-        server.bind(("", 0))
-        port: int = server.getsockname()[1]
-        return port
+@contextlib.contextmanager
+def _free_port() -> Iterator[int]:
+    """Give a port that is free on all interfaces; Renode would choose one by itself, but not tell which.
+
+    Until the block ends no other tinyml of this user is given one, so that Renode has time to take it.
+    """
+    name = f"tinyml-{os.getuid()}-renode-port.lock"
+    with (Path(tempfile.gettempdir()) / name).open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            with socket.socket() as server:
+                server.bind(("", 0))
+                port: int = server.getsockname()[1]
+            yield port
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)
 
 
 class Emulator:
@@ -136,19 +148,23 @@ class Emulator:
             DeviceError: it ends at once, does not come up, or refuses a command.
         """
         description = commands.description(board)
-        port = _free_port()
-        options = ["--disable-xwt", "--plain", "--hide-log", "--robot-server-port", str(port)]
-        arguments = [program(), *options]
+        path = program()
         self._folder = tempfile.TemporaryDirectory(prefix="tinyml-renode-")
         folder = Path(self._folder.name)
         self._errors = folder / "errors.log"
-        self._program = Program(arguments)
-        self.process_group = self._program.process_group
         self.url = str(folder / "console")
-        self._monitor = Monitor(port, _ANSWER_SECONDS, self.explain)
         self._answers = False
+        with _free_port() as port:
+            options = ["--disable-xwt", "--plain", "--hide-log", "--robot-server-port", str(port)]
+            self._program = Program([path, *options])
+            self.process_group = self._program.process_group
+            self._monitor = Monitor(port, _ANSWER_SECONDS, self.explain)
+            try:
+                self._wait_for(port)
+            except BaseException:
+                self.close()
+                raise
         try:
-            self._wait_for(port)
             platform = folder / f"{board.name}.repl"
             platform.write_text(description, encoding="utf-8")
             load = commands.load(board, commands.path(elf))

@@ -1,6 +1,8 @@
 /* Arm's Cortex-M System Design Kit on the MPS2 and MPS3: UART and FPGAIO counter. */
+#include "tm_baud.h"
 #include "tm_board.h"
 #include "tm_cortex_m.h"
+#include "tm_interrupt.h"
 #include "tm_port.h"
 
 #define UART_DATA TM_REGISTER(TM_BOARD_CONSOLE_BASE + 0x00u)
@@ -18,10 +20,15 @@
 #define TM_BOARD_CONSOLE_CLOCK_HZ TM_BOARD_CLOCK_HZ
 #endif
 
+#define UART_LEAST_DIVISOR 16u
+
 /* The UART holds a byte in its buffer and one on the line, and tells only of the buffer. */
-#define UART_DRAIN_TICKS (2u * 10u * (TM_BOARD_CLOCK_HZ / TM_BOARD_CONSOLE_BAUD) / TM_BOARD_COUNTER_PRESCALE)
+#define UART_DRAIN_TICKS(baud) (2u * 10u * (TM_BOARD_CLOCK_HZ / (baud)) / TM_BOARD_COUNTER_PRESCALE)
+
+static uint32_t console_baud;
 
 void tm_port_init(void) {
+  console_baud = TM_BOARD_CONSOLE_BAUD;
   UART_BAUDDIV = TM_BOARD_CONSOLE_CLOCK_HZ / TM_BOARD_CONSOLE_BAUD;
   UART_CTRL = UART_CTRL_TX_RX_ENABLE;
   /* Drops what came earlier. QEMU, which found the receiver off, looks for input again only after a read. */
@@ -46,9 +53,50 @@ void tm_port_write(uint8_t byte) {
 
 uint32_t tm_port_ticks(void) { return FPGAIO_COUNTER; }
 
-void tm_port_reset(void) {
+static void drain(void) {
   uint32_t start = tm_port_ticks();
-  while (tm_port_ticks() - start < UART_DRAIN_TICKS) {
+  while (tm_port_ticks() - start < UART_DRAIN_TICKS(console_baud)) {
   }
+}
+
+bool tm_port_baud(uint32_t baud, bool now) {
+  const uint32_t asked = baud == 0 ? TM_BOARD_CONSOLE_BAUD : baud;
+  const uint32_t divisor = TM_BOARD_CONSOLE_CLOCK_HZ / asked;
+  if (divisor < UART_LEAST_DIVISOR || !tm_baud_is_near(TM_BOARD_CONSOLE_CLOCK_HZ / divisor, asked)) {
+    return false;
+  }
+  if (now) {
+    drain();
+    UART_BAUDDIV = divisor;
+    console_baud = asked;
+  }
+  return true;
+}
+
+#ifdef TM_BOARD_WATCHDOG_BASE
+#define WATCHDOG_LOAD TM_REGISTER(TM_BOARD_WATCHDOG_BASE + 0x00u)
+#define WATCHDOG_CONTROL TM_REGISTER(TM_BOARD_WATCHDOG_BASE + 0x08u)
+#define WATCHDOG_LOCK TM_REGISTER(TM_BOARD_WATCHDOG_BASE + 0xC00u)
+#define WATCHDOG_UNLOCK 0x1ACCE551u
+#define WATCHDOG_CONTROL_INTERRUPT_AND_RESET 3u
+
+/* Its interrupt is the NMI. */
+bool tm_port_watchdog(uint32_t milliseconds) {
+  const uint64_t ticks = (uint64_t)milliseconds * TM_BOARD_WATCHDOG_CLOCK_HZ / 1000u;
+  if (ticks > UINT32_MAX) {
+    return false;
+  }
+  WATCHDOG_LOCK = WATCHDOG_UNLOCK;
+  WATCHDOG_CONTROL = 0;
+  if (milliseconds != 0) {
+    WATCHDOG_LOAD = (uint32_t)ticks;
+    WATCHDOG_CONTROL = WATCHDOG_CONTROL_INTERRUPT_AND_RESET;
+  }
+  return true;
+}
+#endif
+
+void tm_port_reset(void) {
+  drain();
   tm_cpu_reset();
 }

@@ -23,6 +23,8 @@
 #define TM_SCB_CCR TM_REGISTER(0xE000ED14u)
 #define TM_SCB_SHCSR TM_REGISTER(0xE000ED24u)
 #define TM_SCB_CFSR TM_REGISTER(0xE000ED28u)
+#define TM_SCB_MMFAR TM_REGISTER(0xE000ED34u)
+#define TM_SCB_BFAR TM_REGISTER(0xE000ED38u)
 #define TM_SCB_CPACR TM_REGISTER(0xE000ED88u)
 #define TM_MPU_TYPE TM_REGISTER(0xE000ED90u)
 #define TM_MPU_CTRL TM_REGISTER(0xE000ED94u)
@@ -33,7 +35,9 @@
 #define TM_SCB_AIRCR_RESET 0x05FA0004u           /* the key, and SYSRESETREQ */
 #define TM_SCB_CCR_FAULTS_SHOWN (3u << 3)        /* unaligned accesses and divisions by zero */
 #define TM_SCB_SHCSR_FAULTS_ENABLED (0xFu << 16) /* MemManage, BusFault, UsageFault; SecureFault on Armv8-M */
-#define TM_SCB_CPACR_FPU (0xFu << 20)            /* full access to coprocessors 10 and 11: FPU and MVE */
+#define TM_SCB_CFSR_MMARVALID (1u << 7)
+#define TM_SCB_CFSR_BFARVALID (1u << 15)
+#define TM_SCB_CPACR_FPU (0xFu << 20) /* full access to coprocessors 10 and 11: FPU and MVE */
 
 #define TM_MPU_CTRL_ON 5u /* the MPU, with the default map wherever no region says otherwise */
 #define TM_MPU_RASR_NO_ACCESS(log2_size) ((1u << 28) | (((log2_size)-1u) << 1) | 1u)
@@ -43,6 +47,7 @@
  * tells by the register's bit for a failed push (MSTKERR) that the stack pointer had left the stack. */
 #define TM_FAULT_EXCEPTION_SHIFT 28u
 #define TM_FAULT_OUTSIDE_STACK (1u << 4)
+#define TM_EXCEPTION_NMI 2u /* of a watchdog, where the chip has one that asks before it resets */
 
 /* Restarts the chip at once. Does not return. */
 void tm_cpu_reset(void);

@@ -8,9 +8,12 @@
 #define TM_REGISTER8(address) (*(volatile uint8_t *)(uintptr_t)(address))
 
 /* Numbers of control and status registers. */
+#define TM_CSR_MSTATUS 0x300
 #define TM_CSR_MTVEC 0x305
+#define TM_CSR_MSCRATCH 0x340
 #define TM_CSR_MEPC 0x341
 #define TM_CSR_MCAUSE 0x342
+#define TM_CSR_MTVAL 0x343
 #define TM_CSR_PMPCFG0 0x3A0
 #define TM_CSR_PMPADDR0 0x3B0
 

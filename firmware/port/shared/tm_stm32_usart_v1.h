@@ -1,8 +1,9 @@
-/* The USART of the STM32 families F1, F2, F4 and L1 as the console. Has the port's tm_port_read and
- * tm_port_write. */
+/* The USART of the STM32 families F1, F2, F4 and L1 as the console. Has the port's tm_port_read,
+ * tm_port_write and tm_port_baud. */
 #ifndef TM_STM32_USART_V1_H
 #define TM_STM32_USART_V1_H
 
+#include "tm_baud.h"
 #include "tm_port.h"
 #include "tm_stm32.h"
 
@@ -14,7 +15,25 @@
 #define TM_STM32_USART_SR_TX_DONE (1u << 6)
 #define TM_STM32_USART_CR1_ON ((1u << 13) | (1u << 3) | (1u << 2)) /* the USART, its transmitter and receiver */
 
+#define TM_STM32_USART_LEAST_DIVISOR 16u
+
+static uint32_t tm_stm32_usart_clock_hz;
+
+/* The transmitter is idle whenever tm_port_write has returned. */
+bool tm_port_baud(uint32_t baud, bool now) {
+  const uint32_t asked = baud == 0 ? TM_BOARD_CONSOLE_BAUD : baud;
+  const uint32_t divisor = (tm_stm32_usart_clock_hz + asked / 2u) / asked;
+  if (divisor < TM_STM32_USART_LEAST_DIVISOR || !tm_baud_is_near(tm_stm32_usart_clock_hz / divisor, asked)) {
+    return false;
+  }
+  if (now) {
+    TM_REGISTER(TM_STM32_USART_BRR) = divisor;
+  }
+  return true;
+}
+
 static inline void tm_stm32_usart_start(uint32_t clock_hz) {
+  tm_stm32_usart_clock_hz = clock_hz;
   TM_REGISTER(TM_STM32_USART_BRR) = (clock_hz + TM_BOARD_CONSOLE_BAUD / 2u) / TM_BOARD_CONSOLE_BAUD;
   TM_REGISTER(TM_STM32_USART_CR1) = TM_STM32_USART_CR1_ON;
 }

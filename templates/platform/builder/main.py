@@ -96,6 +96,7 @@ env.Append(
         *core,
         specs,
         "-O2",
+        "-g",  # lines for a report of a crash; none of it is written into the board
         "-ffunction-sections",
         "-fdata-sections",
         "-fno-common",

@@ -14,4 +14,8 @@
 #define TM_BOARD_COUNTER_BASE 0x59302000u
 #define TM_BOARD_COUNTER_PRESCALE 1u
 
+/* CMSDK APB watchdog: the one of the 32 kHz clock, whose interrupt is the NMI */
+#define TM_BOARD_WATCHDOG_BASE 0x4802e000u
+#define TM_BOARD_WATCHDOG_CLOCK_HZ 32768u
+
 #endif

@@ -11,13 +11,13 @@ ${CONSOLE}      sysbus.usart6
 # Frames as firmware/protocol.toml of tinyml defines them. The request for a description, and the beginning of the
 # answer: the protocol, the hash of the project's files, the numbers of layers, inputs and outputs, the arena.
 @{HELLO}
-...             0x00  0x01  0x01  0x02  0x01  0x09  0xb7  0x07  0x30  0x28  0x63  0xf2  0x67  0xc1  0x00
+...             0x00  0x01  0x0c  0x01  0x01  0x0c  0x91  0x26  0xc1  0x8d  0x78  0x4f  0x2d  0xb5  0x00
 ${DESCRIBED}
-...             00 01 01 02 01 0a b7 07 30 28 78 56 34 12 03 01
+...             00 01 03 01 01 0a 91 26 c1 8d 78 56 34 12 03 01
 ...             01 02 01 01 01 02 01 01 01 01 02 01 01
 # The request to run the model, and the beginning of the answer, which says ok.
 @{INVOKE}
-...             0x00  0x04  0x01  0x01  0x04  0x05  0x4a  0x17  0x56  0xfc  0x00
+...             0x00  0x09  0x01  0x01  0x04  0x0c  0x61  0x5b  0xe0  0xf5  0x00
 ${INVOKED}
 ...             00 04 01 01 04
 
@@ -46,5 +46,7 @@ Should Describe Itself As What Was Generated
 
 Should Run An Inference
     Boot
+    Send Frame    @{HELLO}
+    Wait For Bytes On Uart    ${DESCRIBED}
     Send Frame    @{INVOKE}
     Wait For Bytes On Uart    ${INVOKED}    timeout=0.050
