@@ -31,7 +31,8 @@ from tinyml.report.record import SCHEMA
 from tinyml.run import check as check_target
 
 _SILENT = Progress()
-_TEXTS = ("engine", "operators", "prefix", "optimize")  # options that are one text each
+_TEXTS = ("engine", "operators", "prefix", "optimize", "arrangement", "ram_budget")  # options of one text each
+_NUMBERS = ("slots",)
 _LISTS = ("place", "shape")  # those that are several
 
 
@@ -134,6 +135,8 @@ def _hash(text: Any) -> str:
 
 def _options(options: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in options.items():
+        if name in _NUMBERS and isinstance(value, int):
+            continue
         texts = [value] if name in _TEXTS else value if name in _LISTS else None
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise ValueError(f"{name}={value!r} is no option")

@@ -42,5 +42,6 @@ def origin(
             command += f" --{name.replace('_', '-')} {value}"
     command += "".join(f" --place {text}" for text in place)
     command += "".join(f" --shape {text}" for text in shape)
-    options = {name: value for name, (value, _) in said.items()} | {"place": list(place), "shape": list(shape)}
+    given = {name: value for name, (value, _) in said.items() if value is not None}
+    options = given | {"place": list(place), "shape": list(shape)}
     return Origin(model_name, command, prefix, "" if file.is_absolute() else file.as_posix(), options)
