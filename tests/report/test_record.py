@@ -21,7 +21,7 @@ def test_a_record_says_what_ran_and_what_it_took(project):
     assert (made["board"], made["target"], made["engine"]) == ("mps2-an386", "qemu", "compiled")
     assert (made["samples"], made["exact"], made["mismatch"], made["first_mismatch"]) == (3, 3, None, None)
     assert made["instructions"] == {"min": 10, "median": 20, "max": 30}
-    assert made["layers"] == [{"label": "0 RELU (t1)", "instructions": 9}]
+    assert made["layers"] == [{"label": "0 RELU (t1)", "instructions": 9, "microseconds": None}]
     assert made["flash"] == {"code": 2000, "constants": 256, "total": 2300}
     assert (made["arena_bytes"], made["stack_bytes"], made["link_bytes"], made["static_bytes"]) == (
         8,
