@@ -28,7 +28,7 @@ def test_figures_stand_beside_the_peers_and_repeat_exactly(tmp_path):
     (model,) = found["models"]
     assert model["ratios"]["instructions"] == model["instructions"]["median"] / 20000
     assert model["cycles"] > model["instructions"]["min"]
-    assert model["stack"] < model["code"] < 4000  # there is no link in it
+    assert model["stack"] < model["code"] < 4200  # there is no link in it
     assert len(model["layers"]) == 3
     apart = sum(layer["instructions"] for layer in model["layers"])
     assert abs(apart - model["instructions"]["min"]) < 300  # what each layer by itself costs more
