@@ -76,11 +76,13 @@ bool tm_port_baud(uint32_t baud, bool now) {
 #ifdef TM_BOARD_WATCHDOG_BASE
 #define WATCHDOG_LOAD TM_REGISTER(TM_BOARD_WATCHDOG_BASE + 0x00u)
 #define WATCHDOG_CONTROL TM_REGISTER(TM_BOARD_WATCHDOG_BASE + 0x08u)
+#define WATCHDOG_CLEAR TM_REGISTER(TM_BOARD_WATCHDOG_BASE + 0x0Cu)
 #define WATCHDOG_LOCK TM_REGISTER(TM_BOARD_WATCHDOG_BASE + 0xC00u)
 #define WATCHDOG_UNLOCK 0x1ACCE551u
-#define WATCHDOG_CONTROL_INTERRUPT_AND_RESET 3u
+#define WATCHDOG_CONTROL_INTERRUPT 1u
 
-/* Its interrupt is the NMI. */
+/* Its interrupt is the NMI, which resets the machine once the report is kept. The watchdog itself is not to do so:
+ * in QEMU its counter goes on while it is off, and a reset that fell due then would come as soon as it is on. */
 bool tm_port_watchdog(uint32_t milliseconds) {
   const uint64_t ticks = (uint64_t)milliseconds * TM_BOARD_WATCHDOG_CLOCK_HZ / 1000u;
   if (ticks > UINT32_MAX) {
@@ -90,7 +92,8 @@ bool tm_port_watchdog(uint32_t milliseconds) {
   WATCHDOG_CONTROL = 0;
   if (milliseconds != 0) {
     WATCHDOG_LOAD = (uint32_t)ticks;
-    WATCHDOG_CONTROL = WATCHDOG_CONTROL_INTERRUPT_AND_RESET;
+    WATCHDOG_CLEAR = 1; /* an interrupt that fell due then */
+    WATCHDOG_CONTROL = WATCHDOG_CONTROL_INTERRUPT;
   }
   return true;
 }
