@@ -46,7 +46,7 @@ static uint8_t pop(tm_queue *queue) {
 
 /* Moves up to a byte each way between port and queues. */
 static void serve(void) {
-  if (!is_empty(&line.out)) {
+  if (!is_empty(&line.out) && tm_port_can_write()) {
     tm_port_write(pop(&line.out));
   }
   if (!is_full(&line.in)) {
@@ -111,6 +111,8 @@ __attribute__((weak)) bool tm_port_interrupt(uint32_t hertz, void (*interrupt)(v
   (void)interrupt;
   return false;
 }
+
+__attribute__((weak)) bool tm_port_can_write(void) { return true; }
 
 __attribute__((weak)) bool tm_port_watchdog(uint32_t milliseconds) { return milliseconds == 0; }
 

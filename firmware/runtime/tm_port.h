@@ -20,12 +20,15 @@ int32_t tm_port_read(void);
 /* Sends a byte; waits while the transmitter is full. */
 void tm_port_write(uint8_t byte);
 
+/* Returns whether tm_port_write would not wait. A port with tm_port_interrupt has it. */
+bool tm_port_can_write(void);
+
 /* Returns a counter that runs freely and wraps at 2^32. Its rate is the board's `counter` fact. Never inlined, so
  * that an emulator can answer in its place: Renode does, with the processor's count of instructions. */
 __attribute__((noinline)) uint32_t tm_port_ticks(void);
 
-/* Has an interrupt call `serve` so many times a second; 0 ends it. Returns whether the port can. Only ports whose
- * tm_port_write never waits long have it; for the others the runtime has one that cannot. */
+/* Has an interrupt call `serve` so many times a second; 0 ends it. Returns whether the port can. For ports
+ * without it the runtime has one that cannot. */
 bool tm_port_interrupt(uint32_t hertz, void (*serve)(void));
 
 /* Returns whether the UART can run at `baud` (0: the board's own rate). With `now`, waits until the transmitter is

@@ -253,7 +253,7 @@ def test_the_error_says_what_was_heard(device: HostDevice) -> None:
     with pytest.raises(
         DeviceError, match="the last that it sent was its answer to memory; its emulator has ended"
     ):
-        client.hello()
+        client.memory()
 
 
 def test_a_broken_connection_is_reported_at_once(device: HostDevice, client: Client) -> None:

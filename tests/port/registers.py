@@ -66,6 +66,12 @@ class Port:
         byte: int = self._library.tm_port_read()
         return byte
 
+    def can_write(self) -> bool:
+        """Return what `tm_port_can_write` does."""
+        function = self._library.tm_port_can_write
+        function.restype = ctypes.c_bool
+        return bool(function())
+
     def write(self, byte: int) -> None:
         """Run `tm_port_write`."""
         self._library.tm_port_write(ctypes.c_uint8(byte))

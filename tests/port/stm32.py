@@ -228,6 +228,7 @@ def start(port: ctypes.CDLL, model: Model) -> int:
     port.tm_port_init()
     model.settle()
     port.tm_port_clock_hz.restype = ctypes.c_uint32
+    port.tm_port_can_write.restype = ctypes.c_bool
     return int(port.tm_port_clock_hz())
 
 

@@ -158,6 +158,18 @@ def test_a_byte_is_taken_from_the_uarte_and_the_next_one_asked_for(tmp_path):
     assert port.read() == -1
 
 
+def test_a_byte_waits_for_the_one_before_it_in_the_uarte(tmp_path):
+    port = Port("nrf52840dk", tmp_path)
+    port.start()
+    base = port.board.console.base
+    assert port.can_write()
+    port.write(0x5A)
+    assert port[base + 0x008] == 1
+    assert not port.can_write()
+    port.set(base + 0x120, 1)
+    assert port.can_write()
+
+
 class Ra8:
     """Renesas RA8M1 manual R01UH0994: 8.2 (clock registers), 26.2 (SCI)."""
 

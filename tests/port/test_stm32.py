@@ -145,9 +145,12 @@ def test_bytes_come_and_go_through_the_console(name, port_of):
     stm32.start(port, model)
     base = board.console.base
     assert port.tm_port_read() == -1
-    model.put(base + status, 1 << 5 | 1 << 6)  # a byte has come, and none is being sent
+    model.put(base + status, 1 << 6)
+    assert not port.tm_port_can_write()
+    model.put(base + status, 1 << 5 | 1 << 7)  # a byte has come, and there is room for one
     model.put(base + received, 0x1A5)  # with a parity bit, which is none of the byte's
     assert port.tm_port_read() == 0xA5
+    assert port.tm_port_can_write()
     port.tm_port_write(0x5A)
     assert model.at(base + sent) == 0x5A
     assert model.problems == []

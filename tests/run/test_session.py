@@ -17,7 +17,7 @@ from tests.runtime.host_device import expected_output
 from tinyml import board as boards
 from tinyml.build import Image
 from tinyml.errors import BoardError, DeviceError, InputError
-from tinyml.link import Client, realtime
+from tinyml.link import Client, realtime, throughput
 from tinyml.plan.budget import stack_bytes
 from tinyml.run import Session, start
 
@@ -231,3 +231,14 @@ def test_a_port_that_cannot_be_opened_is_named(image_of: ImageOf) -> None:
     with pytest.raises(DeviceError, match="/dev/tinyml-none cannot be opened") as caught:
         start(image_of("mps2-an386"), boards.load("mps2-an386"), "serial", "/dev/tinyml-none")
     assert caught.value.hint.startswith("Ports that exist: ")
+
+
+@pytest.mark.parametrize("board", projects.KINDS)
+def test_a_stream_gives_what_samples_one_by_one_give(image_of: ImageOf, board: str) -> None:
+    samples = [bytes([i] * host_device.INPUT_BYTES) + SECOND for i in range(6)]
+    with start(image_of(board), boards.load(board)) as session:
+        served = boards.load(board).port in ("cmsdk", "stm32f4")  # by an interrupt, while the model runs
+        assert (session.client.stream(11_520) > 0) == served
+        outputs = throughput.run(session.client, samples, host_device.OUTPUT_BYTES, 115_200, 20)
+        assert outputs == [expected_output(sample[:-4], SECOND) for sample in samples]
+        infer(session)

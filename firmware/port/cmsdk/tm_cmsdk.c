@@ -2,6 +2,7 @@
 #include "tm_baud.h"
 #include "tm_board.h"
 #include "tm_cortex_m.h"
+#define TM_INTERRUPT_SERVES 1u /* QEMU's UART knows no rate */
 #include "tm_interrupt.h"
 #include "tm_port.h"
 
@@ -45,8 +46,10 @@ int32_t tm_port_read(void) {
   return (int32_t)(UART_DATA & 0xFFu);
 }
 
+bool tm_port_can_write(void) { return (UART_STATE & UART_STATE_TX_FULL) == 0; }
+
 void tm_port_write(uint8_t byte) {
-  while ((UART_STATE & UART_STATE_TX_FULL) != 0) {
+  while (!tm_port_can_write()) {
   }
   UART_DATA = byte;
 }

@@ -1,4 +1,5 @@
 /* Nordic nRF52832, nRF52833 and nRF52840: crystal, flash cache, UARTE as the console, TIMER0 as the counter. */
+#include "tm_interrupt.h"
 #include "tm_nrf_timer.h"
 #include "tm_nrf_uarte.h"
 #include "tm_port.h"
@@ -31,6 +32,8 @@ void tm_port_init(void) {
 uint32_t tm_port_clock_hz(void) { return TM_BOARD_CLOCK_HZ; }
 
 int32_t tm_port_read(void) { return tm_nrf_uarte_read(); }
+
+bool tm_port_can_write(void) { return tm_nrf_uarte_can_write(); }
 
 void tm_port_write(uint8_t byte) { tm_nrf_uarte_write(byte); }
 

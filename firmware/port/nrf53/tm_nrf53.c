@@ -2,6 +2,7 @@
  * counter.
  *
  * The core starts in the secure state and stays there: all addresses are the secure ones. */
+#include "tm_interrupt.h"
 #include "tm_nrf_timer.h"
 #include "tm_nrf_uarte.h"
 #include "tm_port.h"
@@ -59,6 +60,8 @@ uint32_t tm_port_clock_hz(void) {
 }
 
 int32_t tm_port_read(void) { return tm_nrf_uarte_read(); }
+
+bool tm_port_can_write(void) { return tm_nrf_uarte_can_write(); }
 
 void tm_port_write(uint8_t byte) { tm_nrf_uarte_write(byte); }
 

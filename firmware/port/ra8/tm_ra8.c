@@ -7,6 +7,7 @@
 
 #include "tm_board.h"
 #include "tm_cortex_m.h"
+#include "tm_interrupt.h"
 #include "tm_m7_caches.h"
 #include "tm_port.h"
 #include "tm_wait.h"
@@ -242,8 +243,10 @@ int32_t tm_port_read(void) {
   return (int32_t)(SCI_RDR & SCI_RDR_BYTE);
 }
 
+bool tm_port_can_write(void) { return (SCI_FTSR & SCI_FTSR_COUNT) < SCI_QUEUE_BYTES; }
+
 void tm_port_write(uint8_t byte) {
-  while ((SCI_FTSR & SCI_FTSR_COUNT) >= SCI_QUEUE_BYTES) {
+  while (!tm_port_can_write()) {
   }
   SCI_TDR = byte;
 }

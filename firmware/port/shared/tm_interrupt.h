@@ -14,6 +14,13 @@
 #define TM_SYSTICK_CSR_ON 7u /* with its interrupt, from the core's clock */
 #define TM_SYSTICK_MOST 0xFFFFFFu
 
+/* How often the line is served in the time of a byte: twice, so that none is overrun where the host's clock is the
+ * faster one. A port whose emulated UART passes bytes as fast as they are read has 1, and so keeps the line's
+ * rate. */
+#ifndef TM_INTERRUPT_SERVES
+#define TM_INTERRUPT_SERVES 2u
+#endif
+
 static void (*tm_interrupt_serve)(void);
 
 void tm_cpu_systick(void) { tm_interrupt_serve(); }
@@ -25,7 +32,7 @@ bool tm_port_interrupt(uint32_t hertz, void (*serve)(void)) {
   if (hertz == 0) {
     return true;
   }
-  const uint32_t period = tm_port_clock_hz() / hertz;
+  const uint32_t period = tm_port_clock_hz() / TM_INTERRUPT_SERVES / hertz;
   if (period < 2u || period > TM_SYSTICK_MOST) {
     return false;
   }

@@ -8,6 +8,8 @@
 #ifndef TM_NRF_UARTE_H
 #define TM_NRF_UARTE_H
 
+#include <stdbool.h>
+
 #include "tm_board.h"
 #include "tm_cortex_m.h"
 
@@ -48,6 +50,7 @@
 /* In RAM, as the UARTE cannot read flash. */
 static volatile uint8_t tm_uarte_received;
 static volatile uint8_t tm_uarte_sent;
+static bool tm_uarte_sending; /* a byte, or one is out */
 
 static inline void tm_nrf_uarte_start(uint32_t gpio) {
   TM_NRF_GPIO_OUTSET(gpio, TM_BOARD_CONSOLE_TX_PORT) = 1u << TM_BOARD_CONSOLE_TX_PIN; /* an idle line is high */
@@ -76,18 +79,27 @@ static inline int32_t tm_nrf_uarte_read(void) {
   return byte;
 }
 
-/* Waits until the byte is out, so that a reset needs no wait of its own. */
-static inline void tm_nrf_uarte_write(uint8_t byte) {
-  tm_uarte_sent = byte;
-  TM_UARTE_TX_DONE = 0;
-  __sync_synchronize(); /* the byte is in RAM before the UARTE looks for it */
-  TM_UARTE_START_TX = 1u;
-  while (TM_UARTE_TX_DONE == 0) {
+static inline bool tm_nrf_uarte_can_write(void) { return !tm_uarte_sending || TM_UARTE_TX_DONE != 0; }
+
+static inline void tm_nrf_uarte_drain(void) {
+  while (!tm_nrf_uarte_can_write()) {
   }
 }
 
-/* Stops the receiver, which on the nRF53 would outlive the core's reset and then refuse to start. */
+/* Waits until the byte before it is out, as there is one place for both. */
+static inline void tm_nrf_uarte_write(uint8_t byte) {
+  tm_nrf_uarte_drain();
+  tm_uarte_sent = byte;
+  tm_uarte_sending = true;
+  TM_UARTE_TX_DONE = 0;
+  __sync_synchronize(); /* the byte is in RAM before the UARTE looks for it */
+  TM_UARTE_START_TX = 1u;
+}
+
+/* Waits until the last byte is out, and stops the receiver, which on the nRF53 would outlive the core's reset and
+ * then refuse to start. */
 static inline void tm_nrf_uarte_stop(void) {
+  tm_nrf_uarte_drain();
   TM_UARTE_RX_STOPPED = 0;
   TM_UARTE_STOP_RX = 1u;
   for (uint32_t polls = 0; polls < TM_UARTE_STOP_POLLS && TM_UARTE_RX_STOPPED == 0; ++polls) {

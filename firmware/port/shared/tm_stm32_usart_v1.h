@@ -1,5 +1,5 @@
 /* The USART of the STM32 families F1, F2, F4 and L1 as the console. Has the port's tm_port_read,
- * tm_port_write and tm_port_baud. */
+ * tm_port_can_write, tm_port_write and tm_port_baud. */
 #ifndef TM_STM32_USART_V1_H
 #define TM_STM32_USART_V1_H
 
@@ -13,13 +13,19 @@
 #define TM_STM32_USART_CR1 (TM_BOARD_CONSOLE_BASE + 0x0Cu)
 #define TM_STM32_USART_SR_RX_FULL (1u << 5)
 #define TM_STM32_USART_SR_TX_DONE (1u << 6)
+#define TM_STM32_USART_SR_TX_EMPTY (1u << 7)
 #define TM_STM32_USART_CR1_ON ((1u << 13) | (1u << 3) | (1u << 2)) /* the USART, its transmitter and receiver */
 
 #define TM_STM32_USART_LEAST_DIVISOR 16u
 
 static uint32_t tm_stm32_usart_clock_hz;
 
-/* The transmitter is idle whenever tm_port_write has returned. */
+/* Waits until the last byte is out. */
+static inline void tm_stm32_usart_drain(void) {
+  while ((TM_REGISTER(TM_STM32_USART_SR) & TM_STM32_USART_SR_TX_DONE) == 0) {
+  }
+}
+
 bool tm_port_baud(uint32_t baud, bool now) {
   const uint32_t asked = baud == 0 ? TM_BOARD_CONSOLE_BAUD : baud;
   const uint32_t divisor = (tm_stm32_usart_clock_hz + asked / 2u) / asked;
@@ -27,6 +33,7 @@ bool tm_port_baud(uint32_t baud, bool now) {
     return false;
   }
   if (now) {
+    tm_stm32_usart_drain();
     TM_REGISTER(TM_STM32_USART_BRR) = divisor;
   }
   return true;
@@ -45,11 +52,12 @@ int32_t tm_port_read(void) {
   return (int32_t)(TM_REGISTER(TM_STM32_USART_DR) & 0xFFu);
 }
 
-/* Waits until the byte is out, so that a reset needs no wait of its own. */
+bool tm_port_can_write(void) { return (TM_REGISTER(TM_STM32_USART_SR) & TM_STM32_USART_SR_TX_EMPTY) != 0; }
+
 void tm_port_write(uint8_t byte) {
-  TM_REGISTER(TM_STM32_USART_DR) = byte;
-  while ((TM_REGISTER(TM_STM32_USART_SR) & TM_STM32_USART_SR_TX_DONE) == 0) {
+  while (!tm_port_can_write()) {
   }
+  TM_REGISTER(TM_STM32_USART_DR) = byte;
 }
 
 #endif

@@ -1,5 +1,5 @@
 /* The USART of the STM32 families F7, H7, L4 and L5 as the console, and their low-power UART, which has the same
- * registers. Has the port's tm_port_read and tm_port_write. */
+ * registers. Has the port's tm_port_read, tm_port_can_write and tm_port_write. */
 #ifndef TM_STM32_USART_V2_H
 #define TM_STM32_USART_V2_H
 
@@ -16,6 +16,7 @@
 #define TM_STM32_USART_CR3_NO_OVERRUN (1u << 12)
 #define TM_STM32_USART_ISR_RX_FULL (1u << 5)
 #define TM_STM32_USART_ISR_TX_DONE (1u << 6)
+#define TM_STM32_USART_ISR_TX_EMPTY (1u << 7)
 
 /* The divisor counts in the input clock's periods, or in 256ths of them where the UART is a low-power one. The
  * remainder is treated by itself, as 256 times the clock has more than 32 bits. */
@@ -39,9 +40,16 @@ int32_t tm_port_read(void) {
   return (int32_t)(TM_REGISTER(TM_STM32_USART_RDR) & 0xFFu);
 }
 
-/* Waits until the byte is out, so that a reset needs no wait of its own. */
+bool tm_port_can_write(void) { return (TM_REGISTER(TM_STM32_USART_ISR) & TM_STM32_USART_ISR_TX_EMPTY) != 0; }
+
 void tm_port_write(uint8_t byte) {
+  while (!tm_port_can_write()) {
+  }
   TM_REGISTER(TM_STM32_USART_TDR) = byte;
+}
+
+/* Waits until the last byte is out. */
+static inline void tm_stm32_usart_drain(void) {
   while ((TM_REGISTER(TM_STM32_USART_ISR) & TM_STM32_USART_ISR_TX_DONE) == 0) {
   }
 }

@@ -79,4 +79,7 @@ uint32_t tm_port_clock_hz(void) { return clock_hz; }
 
 uint32_t tm_port_ticks(void) { return tm_systick_ticks(); }
 
-void tm_port_reset(void) { tm_cpu_reset(); }
+void tm_port_reset(void) {
+  tm_stm32_usart_drain();
+  tm_cpu_reset();
+}

@@ -3,6 +3,7 @@
  * QEMU models neither the clock tree nor the pins: the waits end there by their limit, and the rest of the image
  * is the same. */
 #include "tm_board.h"
+#include "tm_interrupt.h"
 #include "tm_port.h"
 #include "tm_stm32_gpio.h"
 #include "tm_stm32_rcc_f4.h"
@@ -27,4 +28,7 @@ void tm_port_init(void) {
 
 uint32_t tm_port_clock_hz(void) { return clock_hz; }
 
-void tm_port_reset(void) { tm_cpu_reset(); }
+void tm_port_reset(void) {
+  tm_stm32_usart_drain();
+  tm_cpu_reset();
+}

@@ -1,6 +1,7 @@
 /* STM32H7 of one core without a step-down converter (H742, H743, H750, H753): caches, supply, clocks, a USART as
  * the console, a 32-bit timer as the counter. */
 #include "tm_board.h"
+#include "tm_interrupt.h"
 #include "tm_m7_caches.h"
 #include "tm_port.h"
 #include "tm_stm32_gpio.h"
@@ -144,4 +145,7 @@ void tm_port_init(void) {
 
 uint32_t tm_port_clock_hz(void) { return clock_hz; }
 
-void tm_port_reset(void) { tm_cpu_reset(); }
+void tm_port_reset(void) {
+  tm_stm32_usart_drain();
+  tm_cpu_reset();
+}

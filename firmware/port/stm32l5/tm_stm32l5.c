@@ -1,6 +1,7 @@
 /* STM32L5 with TrustZone off, as it is delivered (option bit TZEN = 0): instruction cache, clocks, a USART or the
  * low-power UART as the console, a 32-bit timer as the counter. */
 #include "tm_board.h"
+#include "tm_interrupt.h"
 #include "tm_port.h"
 #include "tm_stm32_gpio.h"
 #include "tm_stm32_rcc_l4.h"
@@ -55,4 +56,7 @@ void tm_port_init(void) {
 
 uint32_t tm_port_clock_hz(void) { return clock_hz; }
 
-void tm_port_reset(void) { tm_cpu_reset(); }
+void tm_port_reset(void) {
+  tm_stm32_usart_drain();
+  tm_cpu_reset();
+}
