@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
-from tests.build.projects import ALL_BOARDS, BOARDS, needs_compiler, needs_qemu
+from tests.build.projects import BOARDS, DEPLOYED, needs_compiler, needs_qemu
 from tinyml.measure.interpreter import oracle_available
 
-__all__ = ["ALL_BOARDS", "BOARDS", "needs_chain", "needs_compiler", "needs_qemu"]
+__all__ = ["BOARDS", "DEPLOYED", "needs_chain", "needs_compiler", "needs_qemu"]
 
 needs_chain = pytest.mark.skipif(
     shutil.which("arm-none-eabi-gcc") is None or shutil.which("qemu-system-arm") is None or not oracle_available(),

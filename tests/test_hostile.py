@@ -12,7 +12,7 @@ from tests.tflite import Builder
 from tinyml import graph
 from tinyml.errors import ModelError
 
-SECONDS = 20
+SECONDS = 8
 
 
 @pytest.mark.fuzz

@@ -41,6 +41,15 @@ BUILT = [pytest.param(name, marks=needs(boards.load(name).architecture.compiler)
 BOARDS = _runnable(NAMES)
 KINDS = _runnable((*NAMES, "microbit", "stm32vldiscovery", "mps2-an505", "lm3s6965evb"))
 ALL_BOARDS = _runnable(name for name in boards.names() if boards.load(name).qemu)
+# All boards for what takes seconds with each: those of a kind that another board has too only with --long.
+DEPLOYED = [
+    *KINDS,
+    *(
+        pytest.param(*board.values, marks=[*board.marks, pytest.mark.long])
+        for board in ALL_BOARDS
+        if board.values not in [kind.values for kind in KINDS]
+    ),
+]
 
 MINIMAL_MAIN = """\
 #include "tm_model.h"

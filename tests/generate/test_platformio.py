@@ -34,6 +34,7 @@ def test_the_files_of_a_project():
         "lib/tinyml_port/tm_board.h",
         "lib/tinyml_port/tm_cortex_m.h",
         "lib/tinyml_port/tm_cpu.c",
+        "lib/tinyml_port/tm_interrupt.h",
         "lib/tinyml_port/tm_linker.ld",
         "lib/tinyml_port/tm_memcpy.c",
         "lib/tinyml_port/tm_startup.c",

@@ -52,7 +52,9 @@ def test_every_header_compiles_by_itself(tmp_path: Path, compiler: str) -> None:
         _compile(compiler, "-O2", "-c", source, "-o", tmp_path / "alone.o")
 
 
-@pytest.mark.parametrize("level", ["-O0", "-O1", "-O2", "-O3", "-Os"])
+@pytest.mark.parametrize(
+    "level", ["-O0", *(pytest.param(level, marks=pytest.mark.long) for level in ("-O1", "-O3")), "-O2", "-Os"]
+)
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_all_kernels_compile_together(tmp_path: Path, compiler: str, level: str) -> None:
     _compile(compiler, level, "-c", all_calls(tmp_path), "-o", tmp_path / "calls.o")

@@ -345,7 +345,7 @@ def frames_of(robot: str) -> dict[str, bytes]:
 
 @projects.needs_compiler
 @projects.needs_qemu
-@pytest.mark.parametrize("engine", ["compiled", "interpreter"])
+@pytest.mark.parametrize("engine", ["compiled", pytest.param("interpreter", marks=pytest.mark.long)])
 def test_the_image_answers_as_the_test_for_renode_expects(tmp_path: Path, engine: str) -> None:
     board = boards.load("mps2-an386")
     plan = plans.make(graph.read(small_models.classifier()))

@@ -7,12 +7,12 @@ import pytest
 from tests.runtime import fuzzing
 from tinyml import resources
 
-SECONDS = 20.0
+SECONDS = 8.0
 PLANTED_SECONDS = 120.0  # at most; it ends at the first finding
-LEAST_FRAMES = 100_000  # past the frame check in that time
+LEAST_FRAMES = 30_000  # past the frame check in that time
 
 
-def test_twenty_seconds_end_without_a_finding(tmp_path: Path) -> None:
+def test_a_short_run_ends_without_a_finding(tmp_path: Path) -> None:
     found = fuzzing.fuzz(fuzzing.build(tmp_path), SECONDS, 1, tmp_path / "findings")
     assert found.code == 0, found.said
     assert found.frames >= LEAST_FRAMES

@@ -1,6 +1,7 @@
 """`tinyml swap` on an emulated board: kept, refused, cut off, resumed; the board always has a model that works."""
 
 import dataclasses
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,21 @@ def test_the_project_knows_the_swapped_model(project: Project, tmp_path: Path, k
     pipeline.swap(model, project.path)
     cuts.build(project.path.parent)
     assert pipeline.validate(project.path, random=2)["model"]["sha256"] == own_sha256(project)
+
+
+def test_the_command_says_what_it_did(
+    project: Project, tmp_path: Path, known: Known, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "new.tflite"
+    model.write_bytes(cuts.dense(1))
+    assert run(["swap", str(model), str(project.path), "--random", "3"]) == 0
+    shown = capfd.readouterr()
+    assert "3 samples bit-exact" in shown.err + shown.out
+    assert run(["swap", str(model), str(project.path), "--json"]) == 0
+    facts = json.loads(capfd.readouterr().out)
+    assert (facts["swap"], facts["model"], facts["samples"], facts["kept"]) == (2, "new.tflite", 5, "in slots.bin")
+    assert run(["validate", str(project.path), "--random", "2"]) == 0
+    cuts.build(project.path.parent)
 
 
 def test_an_operator_that_is_missing_is_named(project: Project, board: CutBoard) -> None:

@@ -49,6 +49,7 @@ def test_the_costs_of_each_goal_stand_together_for_each_layer(tmp_path):
     assert all(row[-1].strip() and row[-3].strip() for row in rows)
 
 
+@pytest.mark.long
 @needs_chain
 def test_boards_of_other_cores_and_the_interpreter_have_instructions_and_no_cycles(tmp_path):
     (tmp_path / "m.tflite").write_bytes(small_models.classifier())

@@ -14,6 +14,7 @@ from tinyml.link.answers import Count, Fed, Hello, LayerRun, Marks, Slots
 from tinyml.link.crash import Crash, Nowhere, Places
 
 _SEQUENCES = 1 << 16
+_WORDS = 1 << 32
 _INFERENCE_MARGIN = 2  # times the longest inference yet is waited for an answer before it is asked for again
 _READ_BYTES = 4096
 _SHOWN_NOISE_BYTES = 16
@@ -86,6 +87,7 @@ class Client:
         self._input_sizes: dict[int, int] = {}
         self._inference_seconds = 0.0  # the longest that one took
         self._greeted: Hello | None = None
+        self._watch_ms = 0  # which a restart makes the device forget
 
     def hello(self, seconds: float | None = None) -> Hello:
         """Compare the protocols and return what the device says about itself; every session begins with this.
@@ -97,6 +99,8 @@ class Client:
         self._input_sizes.clear()
         default = self._answer_seconds if self._greeted is None else self._protocol.timeouts["inference"]
         self._greeted = self._hello(seconds or default)
+        if self._watch_ms:
+            self._accepted("watch", milliseconds=self._watch_ms)
         return self._greeted
 
     def persevere(self, work: Callable[[], Result]) -> Result:
@@ -198,8 +202,13 @@ class Client:
         return self._read("get_layer_output", index)
 
     def watch(self, milliseconds: int) -> bool:
-        """Have the device report a run that takes longer as a fault (0: none); return whether it can."""
-        return self._accepted("watch", milliseconds=milliseconds)
+        """Have the device report a run that takes longer as a fault (0: none); return whether it can.
+
+        It holds for later sessions of this client too.
+        """
+        can = milliseconds < _WORDS and self._accepted("watch", milliseconds=milliseconds)
+        self._watch_ms = milliseconds if can else 0
+        return can
 
     def memory(self) -> Marks:
         """Return the memory marks."""

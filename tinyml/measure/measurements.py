@@ -11,7 +11,7 @@ import numpy as np
 
 from tinyml.errors import DeviceError
 from tinyml.generate import Project
-from tinyml.link import throughput
+from tinyml.link import throughput, watch
 from tinyml.link.answers import Count
 from tinyml.link.client import Client, RefusedError
 from tinyml.link.clock import Clock
@@ -265,7 +265,7 @@ class Measurer:
         Raises:
             DeviceError: the device runs another model, stops answering or reports a fault.
         """
-        self._check_firmware()
+        self._begin()
         self._client.persevere(partial(self._warm_up, inputs))
         runs = []
         for sample in range(len(inputs[0])):
@@ -310,7 +310,7 @@ class Measurer:
         Raises:
             DeviceError: as `run` does.
         """
-        self._check_firmware()
+        self._begin()
         graph = self._plan.graph
         kinds = [(np.dtype(graph.tensors[t].type), graph.tensors[t].shape) for t in graph.outputs]
         sizes = [graph.tensors[t].nbytes for t in graph.outputs]
@@ -327,7 +327,8 @@ class Measurer:
         stack = self._client.persevere(self._client.memory).stack_bytes
         return Measurements(outputs, len(samples), (), (), (), None, stack)
 
-    def _check_firmware(self) -> None:
+    def _begin(self) -> None:
+        """Check that the device runs the project's firmware, and have it report a run that hangs."""
         hello = self._client.hello()
         device, model = hello.model_sha256.hex(), self._plan.graph.sha256
         if (device, hello.build_id) != (model, self._build_id):
@@ -338,6 +339,7 @@ class Measurer:
                 if hello.build_id != self._build_id
                 else "Another model was swapped in; `tinyml swap MODEL DIR` brings this one back.",
             )
+        watch.arm(self._client, hello.clock_hz, self._plan.macs)
 
 
 def measurer_of(session: Session, plan: Plan, project: Project) -> Measurer:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinyml.errors import DeviceError, FitError, MismatchError, SessionLostError
+from tinyml.link import watch
 from tinyml.link.answers import Slots
 from tinyml.link.client import Client
 from tinyml.measure.agreement import agreeing
@@ -69,7 +70,7 @@ class Swapper:
             FitError: the model is larger than a slot, or needs a larger arena.
             MismatchError: an answer was wrong; the model is not kept.
         """
-        self._check_firmware()
+        self._begin()
         slots = self._client.slots()
         check_fit(self._plan, slots)
         for attempt in range(load().limits["resumptions"] + 1):
@@ -92,13 +93,15 @@ class Swapper:
         proven()
         return self._client.keep_slot()
 
-    def _check_firmware(self) -> None:
-        build_id = self._client.hello().build_id
-        if build_id != self._build_id:
+    def _begin(self) -> None:
+        """Check that the device runs the project's firmware; it is to end a model that hangs."""
+        hello = self._client.hello()
+        if hello.build_id != self._build_id:
             raise DeviceError(
-                f"the device runs the firmware {build_id:08x}, the project's is {self._build_id:08x}",
+                f"the device runs the firmware {hello.build_id:08x}, the project's is {self._build_id:08x}",
                 "Build the project and write it into the board with `tinyml flash DIR`.",
             )
+        watch.arm(self._client, hello.clock_hz, self._plan.macs)
 
     def _prove(self, progress: Callable[[int], None]) -> None:
         self._client.write_slot(self._data, self._sha256, progress)

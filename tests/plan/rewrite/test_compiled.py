@@ -80,6 +80,8 @@ def test_rewritten_models_are_tflms_as_portable_c():
 
 
 @needs_chain
-@pytest.mark.parametrize("optimize", ["size", "balanced", "speed"])
+@pytest.mark.parametrize(
+    "optimize", [*(pytest.param(goal, marks=pytest.mark.long) for goal in ("size", "speed")), "balanced"]
+)
 def test_rewritten_models_are_tflms_with_specialised_kernels(optimize):
     agree(boards.load("mps2-an386"), optimize)
