@@ -26,8 +26,8 @@ def test_sizes_of_the_parts(built):
     board = Project.load(built.project).board()
     assert (sizes.constants, sizes.arena, sizes.link) == (100, 64, 24)
     assert sizes.stack == stack_bytes(board)
-    # The frequencies that an STM32's port found, or the CMSDK's rate of the line and its interrupt.
-    port = 8 if board.port.startswith(("stm32", "cmsdk")) else 0
+    # The frequencies that an STM32's port found, or the CMSDK's rate of the line; and the interrupt's function.
+    port = 12 if board.port.startswith("stm32") else 8 if board.port == "cmsdk" else 0
     assert sizes.static == 4 + 40 + port
     assert sizes.flash_total == built.binary.stat().st_size == sizes.code + sizes.constants
     assert board.architecture.compiler in built.compiler

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tinyml import process
 from tinyml.architecture import Architecture
-from tinyml.build import toolchain
+from tinyml.build import objects, toolchain
 from tinyml.build.elf import Sizes, sizes
 from tinyml.errors import BuildError, MissingToolError, ProjectError
 from tinyml.files import write_atomically
@@ -132,7 +132,7 @@ def build(project_dir: Path, jobs: int | None = None, timeout_seconds: float = T
         if last.compiler == compiler and last.binary.is_file():
             return last
     project_sha256 = project.sha256()
-    _run_platformio(folder, board.architecture, jobs or os.cpu_count() or 1, timeout_seconds)
+    _run_platformio(folder, board.architecture, compiler, jobs or os.cpu_count() or 1, timeout_seconds)
     elf = folder / ".pio" / "build" / board.name / "firmware.elf"
     image = Image(
         project=folder,
@@ -146,7 +146,9 @@ def build(project_dir: Path, jobs: int | None = None, timeout_seconds: float = T
     return image
 
 
-def _run_platformio(folder: Path, architecture: Architecture, jobs: int, timeout_seconds: float) -> None:
+def _run_platformio(
+    folder: Path, architecture: Architecture, compiler: str, jobs: int, timeout_seconds: float
+) -> None:
     core = toolchain.core_folder()
     log = folder / _LOG
     log.parent.mkdir(exist_ok=True)
@@ -154,9 +156,14 @@ def _run_platformio(folder: Path, architecture: Architecture, jobs: int, timeout
     command = [sys.executable, "-P", "-m", "platformio", "run", "--project-dir", str(folder), "--jobs", str(jobs)]
     try:
         _keep_state(core)
+        objects.prune(core)
         with log.open("wb") as output:
             code = process.run(
-                command, cwd=folder, env=_environment(core), output=output, timeout_seconds=timeout_seconds
+                command,
+                cwd=folder,
+                env=_environment(core, compiler),
+                output=output,
+                timeout_seconds=timeout_seconds,
             )
     except subprocess.TimeoutExpired:
         raise BuildError(
@@ -168,7 +175,7 @@ def _run_platformio(folder: Path, architecture: Architecture, jobs: int, timeout
         raise _failure(log, architecture)
 
 
-def _environment(core: Path) -> dict[str, str]:
+def _environment(core: Path, compiler: str) -> dict[str, str]:
     """Return the environment of PlatformIO: the user's, without what would make the build another one."""
     kept = {name: value for name, value in os.environ.items() if not _FOREIGN_VARIABLES.fullmatch(name)}
     return kept | {
@@ -176,6 +183,7 @@ def _environment(core: Path) -> dict[str, str]:
         "PLATFORMIO_SETTING_ENABLE_TELEMETRY": "no",
         "PLATFORMIO_DISABLE_UPGRADE_CHECK": "true",
         "PLATFORMIO_NO_ANSI": "true",
+        objects.VARIABLE: str(objects.folder(core, compiler)),
         "LC_ALL": "C.UTF-8",
     }
 
@@ -186,7 +194,7 @@ def _keep_state(core: Path) -> None:
     It is told that this version of it ran there last; otherwise it asks its registry for updates first. Its
     folders are made for it, since two of it that make the same folder at once fail.
     """
-    for folder in ("packages", ".cache/downloads", ".cache/http", ".cache/tmp"):
+    for folder in ("objects", "packages", ".cache/downloads", ".cache/http", ".cache/tmp"):
         (core / folder).mkdir(parents=True, exist_ok=True)
     path = core / "appstate.json"
     try:

@@ -4,6 +4,7 @@ board's bootloader takes one.
 Every folder of lib/ is compiled as it stands and is on the include path; PlatformIO's search for libraries is off.
 """
 
+import os
 import struct
 import subprocess
 import sys
@@ -100,7 +101,8 @@ env.Append(
         "-ffunction-sections",
         "-fdata-sections",
         "-fno-common",
-        f"-ffile-prefix-map={project}=.",
+        # It must not show in an object's command either, by which others find it: $( $) is no part of that.
+        *("$(", f"-ffile-prefix-map={project}=.", "$)"),
     ],
     ASFLAGS=core,
     CFLAGS=["-std=c99", "-Wall", "-Wextra", "-Werror"],
@@ -118,8 +120,12 @@ env.Append(
 )
 env.Replace(LDSCRIPT_PATH=str(project / "lib" / "tinyml_port" / "tm_linker.ld"))
 
+# Libraries are the same in many projects; tinyml has their objects shared.
+shared = env.Clone()
+if "TINYML_OBJECTS" in os.environ:
+    shared.CacheDir(os.environ["TINYML_OBJECTS"])
 for library in libraries:
-    env.BuildSources(f"$BUILD_DIR/lib/{library.name}", str(library))
+    shared.BuildSources(f"$BUILD_DIR/lib/{library.name}", str(library))
 
 elf = env.BuildProgram()
 
