@@ -205,12 +205,13 @@ REFERENCES = {
     "hifive1": ["ad01_int8"],
     "virt-rv32": ["kws_ref_model"],
 }
+LONG = {("netduinoplus2", name): [pytest.mark.long] for name in ("ad01_int8", "pretrainedResnet_quant")}
 
 
 @pytest.mark.parametrize(
     ("board", "name"),
     [
-        pytest.param(board.values[0], name, marks=board.marks)
+        pytest.param(board.values[0], name, marks=[*board.marks, *LONG.get((*board.values, name), [])])
         for board in BOARDS
         for name in REFERENCES[board.values[0]]
     ],

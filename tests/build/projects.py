@@ -41,7 +41,7 @@ BUILT = [pytest.param(name, marks=needs(boards.load(name).architecture.compiler)
 BOARDS = _runnable(NAMES)
 KINDS = _runnable((*NAMES, "microbit", "stm32vldiscovery", "mps2-an505", "lm3s6965evb"))
 ALL_BOARDS = _runnable(name for name in boards.names() if boards.load(name).qemu)
-# All boards for what takes seconds with each: those of a kind that another board has too only with --long.
+# All boards for what takes a second or more with each: those of a kind that another has too only with --long.
 DEPLOYED = [
     *KINDS,
     *(

@@ -17,7 +17,7 @@ activated = pytest.mark.parametrize("operator", ["ADD", "SUB", "MUL"])
 
 
 @pytest.mark.parametrize(("operator", "types"), [(name, types) for name in PAIRS for types in twins()[name].cases])
-@settings(examples, max_examples=60)
+@settings(examples, max_examples=30)
 @given(st.data())
 def test_agrees_with_tflm(operator: str, types: str, data: st.DataObject) -> None:
     exact(data.draw(twins()[operator].cases[types]))
