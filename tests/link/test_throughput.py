@@ -152,10 +152,12 @@ class Use:
     Attributes:
         share: payload of the busier direction / (bytes a second by the baud rate x virtual seconds).
         overhead: the share of all bytes, both ways, that is no input and no output.
+        overhead_alone: the same of samples that are asked for one by one, in measure mode.
     """
 
     share: float
     overhead: float
+    overhead_alone: float
 
 
 class Counted:
@@ -211,7 +213,10 @@ def used(project: Path, baud: int, count: int) -> Use:
             client.set_input(0, sample)
             return client.invoke().ticks, client.get_output(0)
 
+        client.input_size(0)
+        line.bytes = 0
         alone = [infer(sample) for sample in samples[:3]]
+        alone_bytes = line.bytes
         began, line.bytes = client.calibrate(0).start, 0
         outputs = throughput.run(client, samples, sizes[1], baud)
         total = line.bytes
@@ -222,7 +227,7 @@ def used(project: Path, baud: int, count: int) -> Use:
         assert [output for _, output in again] == outputs[:3]
         assert all(abs(a[0] - b[0]) <= 1 for a, b in zip(alone, again, strict=True))
     line_bytes = baud / throughput.BITS_A_BYTE * seconds
-    return Use(max(sizes) * count / line_bytes, 1 - sum(sizes) * count / total)
+    return Use(max(sizes) * count / line_bytes, 1 - sum(sizes) * count / total, 1 - sum(sizes) * 3 / alone_bytes)
 
 
 @pytest.mark.long
