@@ -106,7 +106,9 @@ def test_kernels_whose_scratch_the_ram_does_not_hold_are_left_out():
     check_fit(specialise(deep, small), small)
 
 
-@pytest.mark.parametrize("cpu", ["cortex-m4", "cortex-m7", "cortex-m33"])
+@pytest.mark.parametrize(
+    "cpu", ["cortex-m4", *(pytest.param(cpu, marks=pytest.mark.long) for cpu in ("cortex-m7", "cortex-m33"))]
+)
 @pytest.mark.parametrize(
     "compiler", [["arm-none-eabi-gcc"], ["clang", "--target=arm-none-eabi"]], ids=lambda c: c[0]
 )
