@@ -12,7 +12,7 @@ and while it sums:
     P x pairs    sums                  activations    weights
     1 x 2        r2 r3 | r4 r5         r6 - r9        r10 - r12, lr
     2 x 1        r2 r3 | r4 r5         r6 - r9        r10 - r12, lr
-    3 x 1        r2 r3 | r4 r5 | r6 r7 r8 - r10       r11, r12
+    3 x 1        r2 r3 | r4 r5 | r6 r7 r8 - r10       r11, r12; lr
 
 with r0 at the activations and r1 at the weights. Two registers for each pair of channels and pixel: the first
 channel's sum, and the second's ("plain"), or 256 times the second's plus the first's ("paired"). Access order:
@@ -21,6 +21,7 @@ pairs: 11.5 for 2 x 1, 11.3 for 3 x 1, 13.5 for 1 x 2; cycles on a Cortex-M4, wh
 17.5, 16.7 and 19.5.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tinyml.emit import requantize
@@ -143,18 +144,19 @@ class _Emitter:
         """One pixel, two pairs: `words` words of activations, which both pairs meet."""
         self._load("r0", self.activations[:words])
         for pair in range(2):
-            self._load("r1", self._weights[:words])
-            for x, w in zip(self.activations, self._weights[:words], strict=False):
-                self._pair_product(w, [(x, self._sums[0][pair])])
+            weights = self._weights[:words]
+            self._load("r1", weights)
+            meet = [[(x, self._sums[0][pair])] for x in self.activations[:words]]
+            self._pair_products(dict(zip(weights, meet, strict=True)))
 
     def _two(self, words: int) -> None:
         """Two pixels, one pair: `words` words of weights, each of which two words of activations meet."""
         self._load("r1", self._weights[:words])
         for at in range(0, words, 2):
             self._load("r0", self.activations)
-            for i, w in enumerate(self._weights[at : at + 2]):
-                meet = self.activations[2 * i : 2 * i + 2]
-                self._pair_product(w, [(x, sums[0]) for x, sums in zip(meet, self._sums, strict=True)])
+            meet = [self.activations[2 * i : 2 * i + 2] for i in range(2)]
+            parts = [[(x, sums[0]) for x, sums in zip(each, self._sums, strict=True)] for each in meet]
+            self._pair_products(dict(zip(self._weights[at : at + 2], parts, strict=False)))
 
     def _three(self, words: int) -> None:
         """Three pixels, one pair: `words` words of weights, each of which three words of activations meet."""
@@ -162,20 +164,32 @@ class _Emitter:
             self._load("r1", self._weights)
             for w in self._weights:
                 self._load("r0", self.activations)
-                self._pair_product(w, [(x, sums[0]) for x, sums in zip(self.activations, self._sums, strict=True)])
+                meet = [(x, sums[0][1]) for x, sums in zip(self.activations, self._sums, strict=True)]
+                self._add(w, meet, f"sxtb16 lr, {w}")
+                self._add("lr", [(x, sums[0][0]) for x, sums in zip(self.activations, self._sums, strict=True)])
 
-    def _pair_product(self, weight: str, parts: list[tuple[str, tuple[str, str]]]) -> None:
-        """Multiply a word of two halfwords 256 b + a with a word of activations of each pixel."""
-        self._add(weight, [(x, second) for x, (_, second) in parts])
-        self._code.op(f"sxtb16 {weight}, {weight}")
-        self._add(weight, [(x, first) for x, (first, _) in parts])
+    def _pair_products(self, met: Mapping[str, Sequence[tuple[str, tuple[str, str]]]]) -> None:
+        """Multiply words of two halfwords 256 b + a with a word of activations of each pixel.
 
-    def _add(self, weight: str, parts: list[tuple[str, str]]) -> None:
-        """Multiply a word of weights with a word of activations for each pixel's sum, the first pixel's last."""
+        Where there are several, none is used right after its bytes were taken out: a Cortex-M33 would wait.
+        """
+        for weight, parts in met.items():
+            self._add(weight, [(x, second) for x, (_, second) in parts])
+            self._code.op(f"sxtb16 {weight}, {weight}")
+        for weight, parts in met.items():
+            self._add(weight, [(x, first) for x, (first, _) in parts])
+
+    def _add(self, weight: str, parts: list[tuple[str, str]], *between: str) -> None:
+        """Multiply a word of weights with a word of activations for each pixel's sum, the first pixel's last.
+
+        `between` comes after the first product, with which a Cortex-M7 issues it at once.
+        """
         bias = parts[0][1]
         for x, total in reversed(parts):
             self._code.op(f"smlad {total}, {x}, {weight}, {bias if total in self._fresh else total}")
             self._fresh.discard(total)
+            self._code.op(*between)
+            between = ()
 
     def _plain(self) -> None:
         """Four weights of each channel, a word a channel."""
