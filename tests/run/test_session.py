@@ -102,22 +102,6 @@ def test_a_counter_of_24_bits_counts_on(image_of: ImageOf, board: str) -> None:
         assert count.start >> 24 >= 27
 
 
-@pytest.mark.parametrize("board", projects.KINDS)
-@pytest.mark.parametrize(
-    ("mode", "problem"),
-    [
-        (host_device.BREAK_GUARD_AFTER, "refused invoke: the model wrote outside its arena"),
-    ],
-)
-def test_what_goes_wrong_on_a_board_is_reported(image_of: ImageOf, board: str, mode: int, problem: str) -> None:
-    with start(image_of(board), boards.load(board)) as session:
-        session.client.set_input(1, bytes([mode, 0, 0, 0]))
-        began = time.monotonic()
-        with pytest.raises(DeviceError, match=problem):
-            session.client.invoke()
-        assert time.monotonic() - began < 2
-
-
 def test_reset_restarts_an_emulated_board(image_of: ImageOf) -> None:
     with start(image_of("mps2-an386"), boards.load("mps2-an386")) as session:
         session.client.reset()
