@@ -50,6 +50,7 @@ def test_a_model_that_once_went_wrong(path: Path) -> None:
 
 
 @needs_chain
+@pytest.mark.parametrize("engine", ["compiled", pytest.param("interpreter", marks=pytest.mark.long)])
 @pytest.mark.parametrize("path", RUN, ids=lambda path: path.stem)
-def test_a_model_that_once_went_wrong_is_tflms_on_an_emulated_board(path: Path) -> None:
-    assert Check("compiled", boards.load("mps2-an386")).verdict(SOURCE, case(path)) == ""
+def test_a_model_that_once_went_wrong_is_tflms_on_an_emulated_board(path: Path, engine: str) -> None:
+    assert Check(engine, boards.load("mps2-an386")).verdict(SOURCE, case(path)) == ""
