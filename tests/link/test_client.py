@@ -8,8 +8,9 @@ import pytest
 from tests.runtime import host_device
 from tests.runtime.host_device import HostDevice, expected_output
 from tinyml import frames, protocol
-from tinyml.errors import DeviceError
+from tinyml.errors import DeviceError, SessionLostError
 from tinyml.link import Client
+from tinyml.link.answers import Marks
 from tinyml.link.client import Stream
 
 DATA = bytes(i * 7 & 0xFF for i in range(host_device.INPUT_BYTES))
@@ -289,3 +290,26 @@ def test_a_new_session_is_not_answered_from_the_last_ones_memory(program: Path) 
             set_inputs(client, second)
             client.invoke()
             assert client.get_output(0) == expected_output(DATA, second)
+
+
+def test_a_session_lost_while_one_is_begun_anew_is_one_more_loss(
+    device: HostDevice, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.hello()
+    resume, resumed, works = client.resume, [], []
+
+    def lost_at_first() -> None:
+        resumed.append(True)
+        if len(resumed) == 1:
+            raise SessionLostError("lost", "")
+        resume()
+
+    def work() -> Marks:
+        works.append(True)
+        if len(works) == 1:
+            raise SessionLostError("lost", "")
+        return client.memory()
+
+    monkeypatch.setattr(client, "resume", lost_at_first)
+    assert client.persevere(work).guard_before
+    assert (len(resumed), len(works)) == (2, 2)

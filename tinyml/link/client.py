@@ -4,6 +4,7 @@ import random
 import select
 import time
 from collections.abc import Callable, Container, Sequence
+from functools import partial
 from typing import Protocol, TypeVar
 
 from tinyml import frames, protocol
@@ -113,11 +114,17 @@ class Client:
             DeviceError: as `work` does, the device runs another firmware than before, or the session was lost
                 more often than the limit `resumptions`.
         """
+        attempt = work
         for _ in range(self._protocol.limits["resumptions"]):
             try:
-                return work()
+                return attempt()
             except SessionLostError:
-                self.resume()
+                attempt = partial(self._work_again, work)
+        return attempt()
+
+    def _work_again(self, work: Callable[[], Result]) -> Result:
+        """Return the result of `work` in a session begun anew, which may be lost too."""
+        self.resume()
         return work()
 
     def resume(self) -> None:

@@ -107,7 +107,7 @@ def run(
             lost = 0 if len(outputs) > before else lost + 1
             if lost > limits.limits["resumptions"]:
                 raise
-            client.resume()
+            client.persevere(client.resume)
     return outputs
 
 

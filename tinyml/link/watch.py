@@ -1,6 +1,7 @@
 """How long a run may take before a device with a watchdog reports it as one that hangs."""
 
 import math
+from functools import partial
 
 from tinyml.link.client import Client
 from tinyml.protocol import load
@@ -20,4 +21,4 @@ def arm(client: Client, clock_hz: int, macs: int) -> bool:
         macs: multiplications with additions of an inference.
     """
     seconds = max(load().timeouts["watch"], macs * _CYCLES_A_MAC / clock_hz)
-    return client.watch(math.ceil(seconds * 1000))
+    return client.persevere(partial(client.watch, math.ceil(seconds * 1000)))
