@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.run.renode_server import Answer
 from tinyml.errors import DeviceError
 from tinyml.run.monitor import Monitor
 
-Served = Callable[[Callable[[str], Answer]], Monitor]
+Served = Callable[..., Monitor]  # (execute: Callable[[str], Answer], seconds: float = 5)
 
 
 @pytest.fixture
@@ -20,11 +21,11 @@ def served() -> Iterator[Served]:
     """Returns a monitor whose server answers with a function of the test's."""
     servers = []
 
-    def start(execute: Callable[[str], Answer]) -> Monitor:
+    def start(execute: Callable[[str], Answer], seconds: float = 5) -> Monitor:
         server = renode_server.server(0, execute)
         servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return Monitor(server.server_address[1], 0.3, lambda: "the cause")
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        return Monitor(server.server_address[1], seconds, lambda: "the cause")
 
     yield start
     for server in servers:
@@ -71,7 +72,7 @@ def test_an_answer_that_does_not_come_is_given_up(served: Served) -> None:
         time.sleep(0.8)
         return {"status": "PASS"}
 
-    monitor = served(hang)
+    monitor = served(hang, 0.3)
     began = time.monotonic()
     with pytest.raises(DeviceError, match=r"^Renode did not answer 'start' within 0.3 s; the cause$"):
         monitor.execute("start")
@@ -88,21 +89,30 @@ def test_an_error_of_the_server_is_told(served: Served) -> None:
         served(fail).execute("start")
 
 
-def answered_with(data: bytes) -> DeviceError:
-    """Return the error of a command that is answered with `data` and the end of the connection."""
-    with socket.create_server(("localhost", 0)) as server:
+@pytest.fixture
+def answered_with() -> Iterator[Callable[[bytes], DeviceError]]:
+    """Returns the error of a command that is answered with `data` and the end of the connection."""
+    answers = [b""]
 
-        def answer() -> None:
-            for _ in range(2):  # a connection that ends without a word is tried once again
-                connection, _ = server.accept()
-                with connection:
-                    connection.recv(65536)
-                    connection.sendall(data)
+    class Breaks(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            # A connection that is closed with something unread is reset, and the client may never see the answer.
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.wfile.write(answers[0])
 
-        threading.Thread(target=answer, daemon=True).start()
+        def log_request(self, *_: object) -> None:
+            pass
+
+    def ask(data: bytes) -> DeviceError:
+        answers[0] = data
         with pytest.raises(DeviceError) as caught:
-            Monitor(server.getsockname()[1], 1, lambda: "").execute("start")
-    return caught.value
+            Monitor(server.server_address[1], 5, lambda: "").execute("start")
+        return caught.value
+
+    with HTTPServer(("localhost", 0), Breaks) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield ask
+        server.shutdown()
 
 
 @pytest.mark.parametrize(
@@ -117,7 +127,9 @@ def answered_with(data: bytes) -> DeviceError:
         ),
     ],
 )
-def test_an_answer_that_breaks_off_is_told(data: bytes, problem: str) -> None:
+def test_an_answer_that_breaks_off_is_told(
+    answered_with: Callable[[bytes], DeviceError], data: bytes, problem: str
+) -> None:
     assert problem in str(answered_with(data))
 
 
