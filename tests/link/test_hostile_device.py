@@ -103,7 +103,7 @@ def assert_one_error(client: Client, problem: str) -> None:
     began = time.monotonic()
     with pytest.raises(DeviceError, match=problem):
         work(client)
-    assert time.monotonic() - began < 2 * PATIENCE + 1
+    assert time.monotonic() - began < 2 * PATIENCE + 3
 
 
 def test_the_ordinary_device_is_believed(client: Client) -> None:
@@ -224,7 +224,7 @@ def test_a_device_that_has_forgotten_everything_each_time(device: Device, client
     began = time.monotonic()
     with pytest.raises(DeviceError, match="the device was restarted, or another host asks it"):
         client.persevere(lambda: work(client))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
 
 
 def test_a_device_that_becomes_another_one(device: Device, client: Client) -> None:

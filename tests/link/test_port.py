@@ -97,7 +97,7 @@ def test_a_board_that_does_not_come_back_is_given_up_in_bounded_time(board: Boar
     began = time.monotonic()
     with pytest.raises(DeviceError, match=r"ttyACM0 vanished and did not come back within 0\.5 s"):
         client.persevere(client.memory)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 3.5
 
 
 def test_a_port_is_one_programs_alone_until_it_is_closed(board: Board) -> None:

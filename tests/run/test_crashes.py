@@ -70,7 +70,7 @@ def test_a_crash_explains_itself_and_the_machine_comes_back_up(image_of: ImageOf
         session.client.layers = ["negate", "add", "copy"]
         began = time.monotonic()
         error = provoke(session.client, kind)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
         assert f"the processor faulted during invoke in layer 1 (add): {words}" in str(error)
         assert f"test_model.c:{line_of(statement)})" in str(error)
         if kind != host_device.OVERFLOW_STACK:
@@ -104,7 +104,7 @@ def test_a_write_outside_the_arena_is_refused_at_once_and_its_layer_found(
         client = session.client
         began = time.monotonic()
         assert "refused invoke: the model wrote outside its arena" in str(provoke(client, kind))
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
         marks = client.memory()
         assert (marks.guard_before, marks.guard_after) == (
             kind != host_device.BREAK_GUARD_BEFORE,

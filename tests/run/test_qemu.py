@@ -151,7 +151,7 @@ def test_an_emulator_that_dies_is_reported(image_of: ImageOf) -> None:
         began = time.monotonic()
         with pytest.raises(DeviceError, match=r"the connection broke .* its answer to calibrate; QEMU has ended"):
             session.client.invoke()
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
 
 
 def test_an_emulator_that_dies_before_it_is_spoken_to_is_reported(

@@ -218,12 +218,12 @@ def stand_ins() -> list[str]:
 
 
 def test_a_renode_that_stops_answering_is_killed(stand_in: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(renode, "_ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(renode, "_ANSWER_SECONDS", 2.0)
     monkeypatch.setenv("RENODE_SERVER_HANGS", "start")
     began = time.monotonic()
-    with pytest.raises(DeviceError, match=r"Renode did not answer 'start' within 0.5 s"):
+    with pytest.raises(DeviceError, match=r"Renode did not answer 'start' within 2 s"):
         renode.Emulator(Path("/image.elf"), boards.load("netduinoplus2"))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10
     assert "quit" not in heard(stand_in)
     assert stand_ins() == []
 
