@@ -18,12 +18,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tinyml import kernels, resources
+from tests import objects
+from tinyml import kernels
 from tinyml.graph import Graph
 from tinyml.ops import Constant, KernelCall, Lowered
-
-FLAGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-O1", "-g")
-SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 _PROGRAM = r"""
 #include <stdio.h>
@@ -87,22 +85,21 @@ class Host:
     """The running program."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="tinyml-kernels-")
-        folder = Path(self._folder.name)
         self._kernels = [kernels.load(name) for name in kernels.names()]
         self._ids = {kernel.name: i for i, kernel in enumerate(self._kernels)}
-        source, program = folder / "host.c", folder / "host"
-        source.write_text(
-            _PROGRAM
-            % {
-                "includes": "\n".join(f'#include "{kernel.name}.h"' for kernel in self._kernels),
-                "wrappers": "\n".join(map(_wrapper, self._kernels)),
-                "names": ", ".join(f"run_{kernel.name}" for kernel in self._kernels),
-            }
-        )
-        include = f"-I{resources.firmware() / 'kernels'}"
-        subprocess.run(["gcc", *FLAGS, *SANITIZERS, include, source, "-o", program], check=True, timeout=120)
-        self._errors = (folder / "errors.txt").open("w+")
+        text = _PROGRAM % {
+            "includes": "\n".join(f'#include "{kernel.name}.h"' for kernel in self._kernels),
+            "wrappers": "\n".join(map(_wrapper, self._kernels)),
+            "names": ", ".join(f"run_{kernel.name}" for kernel in self._kernels),
+        }
+
+        def make(folder: Path) -> None:
+            source = folder / "host.c"
+            source.write_text(text)
+            objects.compile_source(source, "-o", folder / "host", parts=("kernels",))
+
+        program = objects.compiled(("kernels",), text, make) / "host"
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by close()
         self._process = subprocess.Popen(
             [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
         )
@@ -112,7 +109,6 @@ class Host:
         self._process.kill()
         self._process.wait(timeout=10)
         self._errors.close()
-        self._folder.cleanup()
 
     def call(
         self, kernel: str, params: Mapping[str, int | float], buffers: Sequence[bytes], pointers: Sequence[int]

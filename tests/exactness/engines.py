@@ -18,8 +18,8 @@ import pytest
 import serial
 
 from tests import objects
-from tests.host import FLAGS, SANITIZERS
 from tests.interpreter.program import operator_table
+from tests.objects import FLAGS, SANITIZERS
 from tests.ops.single import Case
 from tests.run import images
 from tinyml import resources

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests import objects
-from tests.host import FLAGS, SANITIZERS
+from tests.objects import FLAGS, SANITIZERS
 from tinyml import resources
 from tinyml.ops import REGISTRY
 

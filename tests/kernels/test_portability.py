@@ -49,11 +49,11 @@ def test_every_header_compiles_by_itself(tmp_path: Path, compiler: str) -> None:
     for header in HEADERS:
         source = tmp_path / "alone.c"
         source.write_text(f'#include "{header}"\nextern int nothing_else;\n')
-        _compile(compiler, "-O2", "-c", source, "-o", tmp_path / "alone.o")
+        _compile(compiler, "-fsyntax-only", source)
 
 
 @pytest.mark.parametrize(
-    "level", ["-O2", "-Os", *(pytest.param(level, marks=pytest.mark.long) for level in ("-O0", "-O1", "-O3"))]
+    "level", ["-O2", *(pytest.param(level, marks=pytest.mark.long) for level in ("-O0", "-O1", "-O3", "-Os"))]
 )
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_all_kernels_compile_together(tmp_path: Path, compiler: str, level: str) -> None:
@@ -71,12 +71,3 @@ def test_nothing_but_memcpy_and_memset_is_needed(tmp_path: Path) -> None:
     )
     needed = {line.split()[-1] for line in listing.stdout.splitlines()}
     assert {name for name in needed if not name.startswith("__aeabi_")} <= {"memcpy", "memset"}
-
-
-@pytest.mark.skipif(shutil.which("clang-format") is None, reason="clang-format is not installed")
-def test_headers_are_formatted() -> None:
-    paths = [FOLDER / header for header in HEADERS]
-    done = subprocess.run(
-        ["clang-format", "--dry-run", "-Werror", *paths], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr

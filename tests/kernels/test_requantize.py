@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.host import FLAGS, SANITIZERS
+from tests.objects import FLAGS, SANITIZERS
 from tinyml import fixedpoint, resources
 
 _PROGRAM = r"""

@@ -1,4 +1,7 @@
 import dataclasses
+import importlib.util
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -72,3 +75,31 @@ def test_what_the_interpreter_refuses_is_told_in_one_line(model):
 def test_the_desk_answers_each_sample(model):
     (outputs,) = run_desk(model, [samples(3)])
     assert outputs.shape == (3, 1, 4)
+
+
+DESK = """
+import sys
+import numpy as np
+if sys.argv[1] != "ai_edge_litert":
+    sys.modules["ai_edge_litert"] = None  # as where it is not installed
+from tinyml.measure import interpreter
+print(interpreter.desk_name())
+answer = interpreter._desk_outputs(open(sys.argv[2], "rb").read(), [[row[None]] for row in np.load(sys.argv[3])])
+print(*(value for outputs in answer for value in outputs["output0"].ravel()))
+"""
+
+
+@needs_desk
+@pytest.mark.parametrize("package", ["ai_edge_litert", "tensorflow"])
+def test_either_package_is_a_desk(model, package, tmp_path):
+    pytest.importorskip("ai_edge_litert")
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("tensorflow is not installed")
+    path, given = tmp_path / "m.tflite", tmp_path / "given.npy"
+    path.write_bytes(model.data)
+    np.save(given, samples(3))
+    command = [sys.executable, "-c", DESK, package, path, given]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    name, answer = done.stdout.splitlines()
+    assert name.startswith(package.replace("_", "-"))
+    assert [int(value) for value in answer.split()] == run_desk(model, [samples(3)])[0].ravel().tolist()

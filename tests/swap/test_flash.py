@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.host import FLAGS
+from tests.objects import FLAGS
 from tests.port import registers
 from tinyml import resources
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.host import FLAGS, SANITIZERS
+from tests.objects import FLAGS, SANITIZERS
 from tests.runtime import host_device
 from tinyml import resources
 from tinyml.plan.slots import HEADER_BYTES
