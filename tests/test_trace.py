@@ -31,6 +31,9 @@ def test_a_plan_that_gives_rows_too_early_is_blamed(model, tmp_path, monkeypatch
     record = tinyml.deploy(model, BOARD, random=3, out=tmp_path / "p")
     assert record["exact"] == 0
     assert "to 2 CONV_2D" in record["first_mismatch"]
+    assert record["mismatch"]["note"].startswith(
+        "the first rows that differ as they are written are those of 1 CONV_2D"
+    )
     assert "the plan is to blame" in record["mismatch"]["note"]
     monkeypatch.undo()
     assert Project.load(tmp_path / "p/trace").choices().arrangement == "whole"

@@ -19,6 +19,10 @@ _PLAN = (
 )
 
 
+def _noted(found: Mismatch, note: str) -> Mismatch:
+    return replace(found, note="; ".join(filter(None, (found.note, note))))
+
+
 def locate(project: Project, found: Mismatch, inputs: tuple[Array, ...], target: str) -> Mismatch:
     """Return the mismatch `found` with the layer of the model that is wrong, or with the blame for the plan.
 
@@ -32,16 +36,14 @@ def locate(project: Project, found: Mismatch, inputs: tuple[Array, ...], target:
     if choices.engine != "compiled" or choices.arrangement == "whole":
         return found
     if project.changed():
-        return replace(found, note="files of the project were edited since they were generated")
+        return _noted(found, "files of the project were edited since they were generated")
     if target == "serial":
-        return replace(
-            found, note="generate with --arrangement whole, flash and validate again to see the layer alone"
-        )
+        return _noted(found, "generate with --arrangement whole, flash and validate again to see the layer alone")
     try:
         traced = _run(project, tuple(values[found.sample : found.sample + 1] for values in inputs), target)
     except TinymlError as error:
-        return replace(found, note=f"an image with whole layers could not be run: {error}")
-    return replace(found, note=_PLAN) if traced is None else replace(traced, sample=found.sample)
+        return _noted(found, f"an image with whole layers could not be run: {error}")
+    return _noted(found, _PLAN) if traced is None else replace(traced, sample=found.sample)
 
 
 def _run(project: Project, inputs: tuple[Array, ...], target: str) -> Mismatch | None:

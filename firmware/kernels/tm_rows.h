@@ -25,6 +25,20 @@ TM_INLINE void tm_kept_rows(const int8_t *rows[], int32_t count, const int8_t *i
   }
 }
 
+/* Where the calls of a kernel write their rows. */
+typedef struct {
+  const uint8_t *first;
+  int32_t bytes; /* of a row */
+  int32_t step;  /* from one row to the next */
+  int32_t kept;  /* rows: row y lies at place y modulo `kept` */
+  int32_t calls; /* for one row, which is written by the last of them */
+} tm_written_rows;
+
+/* The row that call `y` has written; 0 where it is to be continued. */
+TM_INLINE const uint8_t *tm_written_row(const tm_written_rows *rows, int32_t y) {
+  return (y + 1) % rows->calls == 0 ? rows->first + y / rows->calls % rows->kept * rows->step : 0;
+}
+
 /* Rows of an image that lie one after the other. */
 typedef struct {
   const int8_t *rows; /* [height][row_bytes] */

@@ -192,9 +192,8 @@ static TM_SMALL uint8_t on_get_output(uint32_t *rest) {
   return read_buffer(output, get->offset, get->length, got->data, rest);
 }
 
-static TM_SMALL uint8_t on_run_layer(uint32_t *rest) {
-  const uint32_t index = request.part.body.run_layer.index;
-  tm_run_layer_response *ran = &response.part.body.run_layer;
+/* Returns whether a layer may run now, as a status. */
+static TM_SMALL uint8_t begin_layer(uint32_t index) {
   if (index >= device.model->layer_count) {
     return TM_STATUS_BAD_INDEX;
   }
@@ -204,14 +203,59 @@ static TM_SMALL uint8_t on_run_layer(uint32_t *rest) {
   if (index == 0) {
     begin_sample();
   }
-  const tm_count count = count_layers(index, index + 1u, &ran->stack_bytes);
   device.next_layer = index + 1u;
+  return TM_STATUS_OK;
+}
+
+static TM_SMALL uint8_t on_run_layer(uint32_t *rest) {
+  const uint32_t index = request.part.body.run_layer.index;
+  tm_run_layer_response *ran = &response.part.body.run_layer;
+  const uint8_t status = begin_layer(index);
+  if (status != TM_STATUS_OK) {
+    return status;
+  }
+  const tm_count count = count_layers(index, index + 1u, &ran->stack_bytes);
   const tm_buffer *output = &device.model->layer_outputs[index];
   ran->start = count.start;
   ran->ticks = count.ticks;
   ran->digest = tm_crc32(0, output->data, output->size);
   ran->size = output->size;
   *rest = 0;
+  return guard_status();
+}
+
+/* Goes on with the digest of the operator that has written a row. */
+static TM_SMALL void digest_row(uint32_t part, const uint8_t *row, uint32_t size) {
+  tm_trace_layer_response *told = &response.part.body.trace_layer;
+  if (part >= told->parts) {
+    told->parts = part + 1u;
+  }
+  const uint32_t at = part - request.part.body.trace_layer.first; /* those before the first wrap */
+  if (at < sizeof(told->data) / sizeof(uint32_t)) {
+    uint32_t digest;
+    memcpy(&digest, told->data + at * sizeof(digest), sizeof(digest));
+    digest = tm_crc32(digest, row, size);
+    memcpy(told->data + at * sizeof(digest), &digest, sizeof(digest));
+  }
+}
+
+static TM_SMALL uint8_t on_trace_layer(uint32_t *rest) {
+  const uint32_t index = request.part.body.trace_layer.index, first = request.part.body.trace_layer.first;
+  tm_trace_layer_response *told = &response.part.body.trace_layer;
+  if (device.model->trace == NULL) {
+    return TM_STATUS_BAD_INDEX;
+  }
+  const uint8_t status = begin_layer(index);
+  if (status != TM_STATUS_OK) {
+    return status;
+  }
+  memset(told, 0, sizeof(*told));
+  begin_run();
+  device.model->trace(index, digest_row);
+  end_run();
+  const uint32_t most = (uint32_t)(sizeof(told->data) / sizeof(uint32_t));
+  const uint32_t left = first < told->parts ? told->parts - first : 0;
+  *rest = (left < most ? left : most) * (uint32_t)sizeof(uint32_t);
   return guard_status();
 }
 

@@ -27,6 +27,9 @@ typedef struct {
   uint32_t size; /* bytes */
 } tm_buffer;
 
+/* Is told of each row that an operator writes, right after it; `part` counts the operators that take turns. */
+typedef void (*tm_wrote)(uint32_t part, const uint8_t *row, uint32_t size);
+
 /* Why a model cannot be run. */
 enum {
   TM_OK = 0,
@@ -53,6 +56,7 @@ typedef struct {
   const uint8_t *sha256; /* 32 bytes: the hash of model.tflite */
   uint32_t layer_count;
   void (*run)(uint32_t first, uint32_t end); /* layers first to end - 1; all of them, in order, are an inference */
+  void (*trace)(uint32_t layer, tm_wrote wrote); /* runs one layer; NULL where in none operators take turns */
   volatile uint32_t *layer; /* run() says here which layer is running, for the report of a fault */
   void (*reset)(void);      /* sets the state that inferences keep to its first values; NULL where there is none */
   const tm_buffer *layer_outputs; /* layer_count buffers, each valid right after its layer has run */

@@ -6,6 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
+
 from tests import oracle
 from tests.exactness import drawing
 from tests.exactness.drawing import Source
@@ -18,7 +20,7 @@ from tinyml.emit import Choices, plan_for
 from tinyml.errors import ModelError
 from tinyml.generate import offline
 from tinyml.graph import Graph, read
-from tinyml.plan import Plan
+from tinyml.plan import Plan, Stream
 
 Planning = Callable[[Graph], Plan]
 
@@ -101,7 +103,7 @@ class Expected:
         source, case: the case, and where it came from.
         group: the number of the group that it was drawn in.
         job: what is to be run; None where tinyml or TFLM refuses the model.
-        answers: for each sample the bytes of outputs and layers' outputs.
+        answers: for each sample the bytes of each part of the answer.
         reason: why the two disagree, where that is known without running the model.
     """
 
@@ -109,18 +111,37 @@ class Expected:
     case: Case
     group: int
     job: Job | None
-    answers: tuple[bytes, ...] = ()
+    answers: tuple[tuple[bytes, ...], ...] = ()
     reason: str = ""
 
 
-def _parts(plan: Plan) -> list[tuple[str, int]]:
-    """Return the tensors that an answer holds for each sample, with their names, in its order."""
-    parts = [(f"output {i}", t) for i, t in enumerate(plan.graph.outputs)]
+@dataclass(frozen=True)
+class Told:
+    """What an answer holds of a tensor for each sample: its bytes, or the digest of what an operator writes."""
+
+    name: str
+    tensor: int
+    part: int | None = None
+    stream: Stream | None = None
+
+    def expected(self, values: np.ndarray) -> bytes:
+        """Return what is to be told of the tensor's `values`."""
+        if self.stream is None or self.part is None:
+            return values.tobytes()
+        return zlib.crc32(self.stream.written(self.part, values).tobytes()).to_bytes(4, "little")
+
+
+def _told(plan: Plan) -> list[Told]:
+    """Return what an answer holds for each sample, in its order."""
+    told = [Told(f"output {i}", t) for i, t in enumerate(plan.graph.outputs)]
     for layer in plan.layers:
+        if layer.stream is not None:
+            parts = enumerate(layer.stream.parts)
+            told += [Told(f"what {p.label} wrote", p.operator.outputs[0], k, layer.stream) for k, p in parts]
         first, *further = layer.operator.outputs
-        parts.append((layer.label, first))
-        parts += [(f"{layer.label}, its output {i},", t) for i, t in enumerate(further, start=1)]
-    return parts
+        told.append(Told(layer.label, first))
+        told += [Told(f"{layer.label}, its output {i},", t) for i, t in enumerate(further, start=1)]
+    return told
 
 
 def expect(source: Source, case: Case, group: int, make: Callable[[Graph], Plan]) -> Expected:
@@ -134,13 +155,16 @@ def expect(source: Source, case: Case, group: int, make: Callable[[Graph], Plan]
         except RuntimeError:
             return Expected(source, case, group, None)
         return Expected(source, case, group, None, reason=f"refused, but TFLM runs it: {error}")
-    parts = [plan.graph.tensors[tensor] for _, tensor in _parts(plan)]
+    told = _told(plan)
+    tensors = [plan.graph.tensors[one.tensor] for one in told]
     try:
-        found = oracle.run_all(case.model, case.samples, [tensor.whole for tensor in parts])
+        found = oracle.run_all(case.model, case.samples, [tensor.whole for tensor in tensors])
     except RuntimeError as error:
         return Expected(source, case, group, None, reason=f"planned, but TFLM refuses it: {error}")
     answers = tuple(
-        b"".join(tensor.part_of(values).tobytes() for tensor, values in zip(parts, sample, strict=True))
+        tuple(
+            one.expected(tensor.part_of(values)) for one, tensor, values in zip(told, tensors, sample, strict=True)
+        )
         for sample in found
     )
     return Expected(source, case, group, Job(case, plan), answers)
@@ -154,21 +178,19 @@ def difference(expected: Expected, answer: bytes | str) -> str:
     plan = expected.job.plan
     at = 0
     for number, wanted in enumerate(expected.answers):
-        start = 0
-        for name, tensor in _parts(plan):
-            size = plan.graph.tensors[tensor].nbytes
-            if answer[at + start : at + start + size] != wanted[start : start + size]:
-                return f"sample {number}: {name} differs"
-            start += size
-        at += start
+        for one, part in zip(_told(plan), wanted, strict=True):
+            if answer[at : at + len(part)] != part:
+                return f"sample {number}: {one.name} differs"
+            at += len(part)
     return ""
 
 
 def _exact_samples(expected: Expected, answer: bytes | str) -> int:
     if expected.job is None or isinstance(answer, str):
         return 0
-    size = len(expected.answers[0])
-    return sum(answer[i * size : (i + 1) * size] == wanted for i, wanted in enumerate(expected.answers))
+    wanted = [b"".join(sample) for sample in expected.answers]
+    size = len(wanted[0])
+    return sum(answer[i * size : (i + 1) * size] == sample for i, sample in enumerate(wanted))
 
 
 class Check:

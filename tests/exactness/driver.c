@@ -4,7 +4,8 @@
  * then the number of outputs that its layers have besides each one's first, and for each of them the layer's
  * index, where it lies and its bytes. The answer is a status. Then come commands until END. RESET has no answer.
  * INFER and RUN_LAYERS are followed by the values of all inputs; the answer are the bytes of the outputs after an
- * inference, or those of each layer's outputs, run one by one. All words are uint32. See engines.py. */
+ * inference, or those of each layer's outputs, run one by one; before those of a layer in which operators take
+ * turns, the digest of what each of them wrote. All words are uint32. See engines.py. */
 #include <stddef.h>
 
 #include "models.h" /* rendered: the compiled models, or the interpreter's operators; and the sizes of buffers */
@@ -132,10 +133,40 @@ static void infer(const tm_model *model) {
   for (uint32_t i = 0; i < model->output_count; i++) put(model->outputs[i].data, model->outputs[i].size);
 }
 
+static struct {
+  uint32_t count;
+  uint32_t digests[MOST_PARTS];
+} written; /* by the operators that take turns in a layer */
+
+/* CRC-32, bit by bit. */
+static uint32_t digest(uint32_t crc, const uint8_t *bytes, uint32_t size) {
+  crc = ~crc;
+  for (uint32_t i = 0; i < size * 8; i++) {
+    if (i % 8 == 0) crc ^= bytes[i / 8];
+    crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+  }
+  return ~crc;
+}
+
+static void wrote(uint32_t part, const uint8_t *row, uint32_t size) {
+  while (written.count <= part) written.digests[written.count++] = 0; /* the host knows MOST_PARTS */
+  written.digests[part] = digest(written.digests[part], row, size);
+}
+
+static void run_layer(const tm_model *model, uint32_t layer) {
+  written.count = 0;
+  if (model->trace != NULL) {
+    model->trace(layer, wrote);
+  } else {
+    model->run(layer, layer + 1);
+  }
+  put((const uint8_t *)written.digests, written.count * (uint32_t)sizeof(written.digests[0]));
+}
+
 static void run_layers(const tm_model *model) {
   get_inputs(model);
   for (uint32_t i = 0; i < model->layer_count; i++) {
-    model->run(i, i + 1);
+    run_layer(model, i);
     put(model->layer_outputs[i].data, model->layer_outputs[i].size);
     for (uint32_t k = 0; k < further_count; k++) {
       if (further[k].layer == i) put(find(model, further[k].place), further[k].size);

@@ -35,6 +35,7 @@ _SECONDS = 30.0  # for one answer, on a busy machine; models are small
 _FILE_BYTES, _ARENA_BYTES = 64 << 10, 64 << 10  # for the interpreter, on a board
 _CODE_BYTES = 4000  # of a compiled model of one operator, about
 _MOST_FURTHER = 128  # outputs of a model's layers besides each one's first
+_MOST_PARTS = 256  # operators that take turns in a layer: the steps that name them are bytes
 _WORD = struct.Struct("<I")
 _FURTHER = struct.Struct("<3I")  # layer, place, bytes
 _END, _RESET, _INFER, _RUN_LAYERS = range(4)  # the driver's commands
@@ -54,10 +55,16 @@ class Job:
 
     @property
     def answer_sizes(self) -> tuple[int, int]:
-        """The bytes of all outputs, and of all layers' outputs."""
+        """The bytes of all outputs, and of all layers' outputs with the digests that come before some."""
         tensors, outputs = self.plan.graph.tensors, self.plan.graph.outputs
         layers = [t for layer in self.plan.layers for t in layer.operator.outputs]
-        return sum(tensors[t].nbytes for t in outputs), sum(tensors[t].nbytes for t in layers)
+        digests = _WORD.size * sum(self.turns)
+        return sum(tensors[t].nbytes for t in outputs), digests + sum(tensors[t].nbytes for t in layers)
+
+    @property
+    def turns(self) -> list[int]:
+        """Of each layer in which operators take turns, how many they are."""
+        return [len(layer.stream.parts) for layer in self.plan.layers if layer.stream is not None]
 
     @property
     def further(self) -> list[tuple[int, int]]:
@@ -173,7 +180,7 @@ class Engine(ABC):
         """Compile the driver and `sources` in `folder`, where headers lie too."""
         firmware = resources.firmware()
         includes = [f"-I{path}" for path in (folder, *(firmware / part for part in _PARTS))]
-        definitions = [f"-DMOST_FURTHER={_MOST_FURTHER}", *definitions]
+        definitions = [f"-DMOST_FURTHER={_MOST_FURTHER}", f"-DMOST_PARTS={_MOST_PARTS}", *definitions]
         if self._board is not None:
             return images.link(self._board, folder, [_DRIVER, *sources], [*includes, *definitions])
         if shutil.which("gcc") is None:

@@ -90,6 +90,16 @@ def test_layers_run_one_by_one(client: Client) -> None:
         assert client.get_layer_output(index) == expected
 
 
+def test_the_operators_of_a_layer_tell_what_they_wrote(client: Client) -> None:
+    client.hello()
+    set_inputs(client)
+    client.run_layer(0)
+    assert client.trace_layer(1) == (0, ())
+    count, digests = client.trace_layer(2, host_device.TRACED_PARTS - 2)
+    assert (count, digests) == (host_device.TRACED_PARTS, (0, zlib.crc32(LAYERS[2])))
+    assert client.get_layer_output(2) == LAYERS[2]
+
+
 def test_calibration_counts(client: Client) -> None:
     assert client.calibrate(0).ticks == client.calibrate(100).ticks == 1
 

@@ -5,6 +5,7 @@
 #define INPUT_BYTES 1000
 #define SECOND_INPUT_BYTES 4
 #define OUTPUT_BYTES 600
+#define TRACED_PARTS 150 /* of its last layer; more than an answer can tell */
 #define ARENA_BYTES (INPUT_BYTES + SECOND_INPUT_BYTES + OUTPUT_BYTES)
 
 #define BREAK_GUARD_BEFORE 1
@@ -113,6 +114,17 @@ static void run(uint32_t first, uint32_t end) {
   }
 }
 
+/* The last layer, as if its first and its last part wrote in turn: the output's halves, and between them all of
+ * it. */
+static void trace(uint32_t index, tm_wrote wrote) {
+  run(index, index + 1);
+  if (index == 2) {
+    wrote(0, output, OUTPUT_BYTES / 2);
+    wrote(TRACED_PARTS - 1, output, OUTPUT_BYTES);
+    wrote(0, output + OUTPUT_BYTES / 2, OUTPUT_BYTES - OUTPUT_BYTES / 2);
+  }
+}
+
 static const uint8_t sha256[32] = {1, 2, 3, [31] = 32};
 
 #define AT(offset) (memory + TM_ARENA_GUARD_BYTES + (offset))
@@ -126,6 +138,7 @@ const tm_model test_model = {
     .sha256 = sha256,
     .layer_count = 3,
     .run = run,
+    .trace = trace,
     .layer = &layer,
     .reset = reset,
     .layer_outputs = layer_outputs,

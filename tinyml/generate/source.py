@@ -93,6 +93,7 @@ class _LayerSource:
         self._plan = plan
         self._layer = layer
         self.name = name
+        self.index = layer.index
         self._prefix = prefix
 
     @property
@@ -197,6 +198,7 @@ class _LayerSource:
             "count": sum(source.taps for source in kernel.sources),
             "output": places[kernel.output] + kernel.offset,
             "row": _row_of_call(kernel, rings.get(kernel.output)),
+            "kept": rings.get(kernel.output, kernel.height),
             "scratch": f"{self._prefix}_bytes + {scratch}" if kernel.scratch_bytes else "0",
             "constants": self._constants()[0][0] if kernel.constants is not None else "0",
             "call": None if kernel.call is None else self._portable_call(kernel, kernel.call),
@@ -409,6 +411,7 @@ def files(
             _LayerSource(plan, layer, origin.prefix, f"{origin.prefix}_layer_{layer.index}")
             for layer in plan.layers
         ],
+        "takes_turns": any(layer.stream for layer in plan.layers),
         "clears": any(layer.stream and layer.stream.state_bytes for layer in plan.layers),
         "layer_outputs": [
             (plan.memory.offsets[t], graph.tensors[t].nbytes)

@@ -2,6 +2,7 @@
 
 import random
 import select
+import struct
 import time
 from collections.abc import Callable, Container, Sequence
 from functools import partial
@@ -203,6 +204,18 @@ class Client:
         """Run one layer by itself. Layers run in order; 0 begins anew, with inputs that were set before it."""
         answer = self._ask("run_layer", seconds, index=index)
         return LayerRun(_count(answer), _number(answer, "digest"), _number(answer, "size"))
+
+    def trace_layer(self, index: int, first: int = 0, seconds: float | None = None) -> tuple[int, tuple[int, ...]]:
+        """Run one layer in which operators take turns, and digest the rows that each of them writes.
+
+        Layers run in order, traced or by `run_layer`.
+
+        Returns:
+            How many operators take turns, and of some of them, from `first` on, the CRC-32 of their rows.
+        """
+        answer = self._ask("trace_layer", seconds, index=index, first=first)
+        data, count = _bytes(answer, "data"), _number(answer, "parts")
+        return count, struct.unpack(f"<{len(data) // 4}I", data[: len(data) & ~3])
 
     def get_layer_output(self, index: int) -> bytes:
         """Return all bytes of the output of the layer that `run_layer` ran last, which is `index`."""

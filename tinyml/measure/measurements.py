@@ -1,9 +1,10 @@
 """Runs samples on a device and compares every byte with what was expected; locates the first difference."""
 
 import statistics
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tinyml.link.realtime import RealClock
 from tinyml.measure.agreement import agreeing
 from tinyml.measure.expectations import Expectations
 from tinyml.measure.interpreter import Array, run_oracle
-from tinyml.plan import Layer, Plan
+from tinyml.plan import Layer, Plan, Stream
 from tinyml.run import Session
 
 
@@ -237,14 +238,46 @@ class Measurer:
         at = int(np.argmax(differs))
         return Mismatch(sample, layer.label, at, float(expected[at]), float(got[at]), int(differs.sum()))
 
+    def _written(self, layer: Layer, stream: Stream, inputs: tuple[Array, ...]) -> list[int]:
+        """Return the digest of what each operator of a stream writes, for one sample."""
+        digests: list[int] = []
+        while len(digests) < len(stream.parts):
+            self._set_inputs(inputs, 0)
+            for before in range(layer.index):
+                self._client.run_layer(before)
+            count, told = self._client.trace_layer(layer.index, len(digests))
+            if count != len(stream.parts) or not told:
+                raise DeviceError(
+                    f"the device told of {len(told)} of {count} operators in {layer.label}, "
+                    f"which has {len(stream.parts)}",
+                    "Build the project and write it into the board with `tinyml flash DIR`.",
+                )
+            digests += told
+        return digests
+
+    def _first_wrong(self, layer: Layer, stream: Stream, inputs: tuple[Array, ...]) -> str:
+        """Return which operator of a stream is the first that writes other rows than the oracle, as a note."""
+        graph = self._plan.graph
+        outputs = [part.operator.outputs[0] for part in stream.parts]
+        answer = run_oracle(graph, inputs, list(dict.fromkeys(outputs)), self._plan.macs, values=True)
+        for k, digest in enumerate(self._written(layer, stream, inputs)):
+            expected = stream.written(k, answer.tensors[outputs[k]][0])
+            if digest != zlib.crc32(np.ascontiguousarray(expected).tobytes()):
+                return f"the first rows that differ as they are written are those of {stream.parts[k].label}"
+        return "each of its operators wrote the right rows when that was asked"
+
     def _locate(self, expectations: Expectations, sample: int, oracle: bool) -> Mismatch:
         self._set_inputs(expectations.inputs, sample)
         for layer in self._plan.layers:
             run = self._client.run_layer(layer.index)
             if run.digest != int(expectations.layer_digests[sample, layer.index]):
-                if oracle:
-                    return self._element(layer, expectations, sample)
-                return Mismatch(sample, layer.label)
+                if not oracle:
+                    return Mismatch(sample, layer.label)
+                found = self._element(layer, expectations, sample)
+                if layer.stream is None:
+                    return found
+                one = tuple(values[sample : sample + 1] for values in expectations.inputs)
+                return replace(found, note=self._first_wrong(layer, layer.stream, one))
         return Mismatch(sample, "output")
 
     def run(

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from tinyml.graph import Operator
 from tinyml.ops import Constant, Lowered
 from tinyml.plan.rows import RowKernel
@@ -26,6 +29,7 @@ class Stream:
         patches: how often the layers take turns, each time for other columns of the output; `parts` are as many
             times the layers.
         recomputed: multiply-accumulates of columns that more than one patch computes.
+        columns: those of the output that each part computes, where there is more than one patch.
     """
 
     parts: tuple["Layer", ...]
@@ -38,6 +42,15 @@ class Stream:
     scratch_bytes: int
     patches: int = 1
     recomputed: int = 0
+    columns: tuple[range, ...] = ()
+
+    def written(self, part: int, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        """Return what a part writes, in the order in which it does, of the `values` of its output."""
+        if not self.columns:
+            return values.reshape(-1)
+        height, width, channels = values.shape[-3:]
+        columns = self.columns[part]
+        return values.reshape(height, width, channels)[:, columns.start : columns.stop].reshape(-1)
 
 
 @dataclass(frozen=True)

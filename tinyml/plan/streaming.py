@@ -21,6 +21,7 @@ from tinyml.plan.rows import RowKernel, Source
 # Segments of more layers are not looked at in graphs of more, where they would be too many.
 _LONGEST = 40
 _PATCHES = (2, 3, 4, 6, 8)  # that columns are divided into
+_MOST_PARTS = 256  # of a stream: its steps are bytes
 _WORDS = 64  # bytes by which a limit is tried lower at least
 
 
@@ -276,7 +277,13 @@ class Streams:
             kernel = portable.reach(self._graph, calls[0])
         return {} if kernel is None or kernel.images > 1 else schedule([kernel], self.roots).lags
 
-    def _stream(self, layers: Sequence[Layer], turns: Sequence[Sequence[RowKernel]], macs: int) -> Layer:
+    def _stream(
+        self,
+        layers: Sequence[Layer],
+        turns: Sequence[Sequence[RowKernel]],
+        macs: int,
+        columns: Sequence[range] = (),
+    ) -> Layer:
         """Return layers that take turns, and do so several times: for each patch with other kernels."""
         first, last = layers[0].index, layers[-1].index
         outside = self._tensors.outside(first, last)
@@ -300,6 +307,7 @@ class Streams:
             state_bytes=sum(states),
             scratch_bytes=sum(states) + max(kernel.scratch_bytes - kernel.state_bytes for kernel in kernels),
             patches=len(turns),
+            columns=tuple(columns),
             recomputed=macs - own,
         )
         label = f"{layers[0].label} to {layers[-1].label}"
@@ -318,16 +326,17 @@ class Streams:
         output = self.roots[kernels[-1].output]
         inner = {self.roots[kernel.output] for kernel in kernels} - {output}
         shared = any(not self._tensors.within(root, first, last) for root in inner)
-        if not patcher.possible or shared or patcher.width < 2 * count:
+        if not patcher.possible or shared or patcher.width < 2 * count or len(layers) * count > _MOST_PARTS:
             return None
-        turns, macs = [], 0
+        turns, columns, macs = [], [], 0
         for part in divided(patcher.width, count):
             patch = patcher.patch(part, narrow)
             if patch is None:
                 return None
             turns.append([share.kernel for share in patch])
+            columns += [share.part for share in patch]
             macs += patcher.macs([share.part for share in patch])
-        layer = self._stream(layers, turns, macs)
+        layer = self._stream(layers, turns, macs, columns)
         return layer, self._bytes(layer, first, last)
 
     def _with_window(self, kernel: RowKernel, rolling: Mapping[int, int]) -> RowKernel:

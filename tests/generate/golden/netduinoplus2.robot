@@ -11,9 +11,9 @@ ${CONSOLE}      sysbus.usart6
 # Frames as firmware/protocol.toml of tinyml defines them. The request for a description, and the beginning of the
 # answer: the protocol, the hash of the project's files, the numbers of layers, inputs and outputs, the arena.
 @{HELLO}
-...             0x00  0x01  0x0c  0x01  0x01  0x0c  0x91  0x26  0xc1  0x8d  0x78  0x4f  0x2d  0xb5  0x00
+...             0x00  0x01  0x0c  0x01  0x01  0x0c  0x8d  0xfa  0xa3  0x2c  0x50  0xf1  0x6b  0xdd  0x00
 ${DESCRIBED}
-...             00 01 03 01 01 0a 91 26 c1 8d 78 56 34 12 03 01
+...             00 01 03 01 01 0a 8d fa a3 2c 78 56 34 12 03 01
 ...             01 02 01 01 01 02 01 01 01 01 02 01 01
 # The request to run the model, and the beginning of the answer, which says ok.
 @{INVOKE}
