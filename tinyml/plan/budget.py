@@ -18,6 +18,8 @@ RUNTIME_RAM_BYTES = 1472  # link buffers, the report of a crash, the runtime's v
 RUNTIME_CODE_BYTES = 8192
 INTERPRETER_CODE_BYTES = 8192  # the interpreter without its kernels
 CODE_BYTES_A_KERNEL = 4096  # a kernel for any layer
+STREAM_CODE_BYTES = 400  # the loops over the turns that operators take, for inferences and for digests
+PART_CODE_BYTES = 24  # of their tables, for each operator
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,9 @@ def _code_bytes(plan: Plan, engine: str) -> int:
     general = 0
     if engine == "interpreter":  # most kernels twice: for any layer, and for the model's
         general = INTERPRETER_CODE_BYTES + CODE_BYTES_A_KERNEL * len(set(called))
-    return RUNTIME_CODE_BYTES + general + calls + special
+    streams = [layer.stream for layer in plan.layers if layer.stream is not None]
+    turns = sum(STREAM_CODE_BYTES + len(s.steps) + PART_CODE_BYTES * len(s.parts) for s in streams)
+    return RUNTIME_CODE_BYTES + general + calls + special + turns
 
 
 def _needs(plan: Plan, board: Board, engine: str) -> dict[str, int]:
