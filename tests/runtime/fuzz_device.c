@@ -166,9 +166,14 @@ static uint32_t choose_number(void) {
 }
 
 static uint8_t choose_message(void) {
+  static const uint8_t known[] = {
+#define KNOWN(NAME, name, request_bytes, most_rest, response_bytes) TM_MESSAGE_##NAME,
+      TM_REQUESTS(KNOWN)
+#undef KNOWN
+  };
   const uint8_t choice = choose();
   if (choice < 208) {
-    return (uint8_t)(TM_MESSAGE_HELLO + 1u + choice % (TM_MESSAGE_SET_BAUD - TM_MESSAGE_HELLO));
+    return known[choice % sizeof(known)];
   }
   return choice < 255 ? TM_MESSAGE_HELLO : choose();
 }

@@ -26,6 +26,7 @@ def test_a_short_run_ends_without_a_finding(tmp_path: Path) -> None:
         ("tm_device.c", "*rest > input->size - set->offset", "*rest > input->size"),
         ("tm_device.c", "set->index >= device.model->input_count", "set->index > device.model->input_count"),
         ("tm_device.c", "get->length > sizeof(got->data)", "get->length > sizeof(got->data) + 8"),
+        ("tm_device.c", "at < sizeof(told->data) / sizeof(", "at < 2u + sizeof(told->data) / sizeof("),
         ("tm_device.c", "if (offset > buffer->size)", "if (offset > buffer->size + 1u)"),
         ("tm_device.c", "index >= device.model->layer_count", "index > device.model->layer_count"),
     ],
