@@ -13,6 +13,8 @@
 #include "tm_frame.h"
 #include "tm_port.h"
 #include "tm_protocol.h"
+#include "tm_slots.h"
+#include "tm_swap.h"
 
 #define INPUT_BYTES 1000
 #define OUTPUT_BYTES 600
@@ -61,7 +63,7 @@ static const uint8_t sha256[32];
 static const tm_buffer inputs[] = {{input, INPUT_BYTES}, {empty, 0}, {second, sizeof(second)}};
 static const tm_buffer outputs[] = {{output, OUTPUT_BYTES}, {empty, 0}};
 static const tm_buffer layer_outputs[LAYERS] = {{output, OUTPUT_BYTES}, {second, sizeof(second)}};
-static const tm_model model = {
+static tm_model model = {
     .name = "fuzzed",
     .sha256 = sha256,
     .layer_count = LAYERS,
@@ -76,6 +78,31 @@ static const tm_model model = {
     .arena = arena + TM_ARENA_GUARD_BYTES,
     .arena_size = ARENA_BYTES,
 };
+
+/* Two slots, in RAM, one behind the other; the sanitizer guards both ends. */
+uint32_t fuzzed_slots[2u * TM_SLOT_BYTES / 4u];
+
+static bool load(void) {
+  model.status.error = TM_OK;
+  return true;
+}
+
+/* All bytes are read, and one model in three is refused. */
+static bool load_from(const uint8_t *data, uint32_t bytes) {
+  uint32_t sum = 0;
+  for (uint32_t i = 0; i < bytes; i++) {
+    sum += data[i];
+  }
+  model.status.error = sum % 3u == 1 ? TM_ERROR_VERSION : TM_OK;
+  return model.status.error == TM_OK;
+}
+
+static void begin_swaps(void) {
+  static const uint8_t nothing[TM_SHA256_BYTES];
+  (void)tm_slots_announce(NULL, 1, nothing); /* what an input before has announced is forgotten */
+  memset(fuzzed_slots, 0, sizeof(fuzzed_slots));
+  tm_swap_start(&model, load, load_from);
+}
 
 static jmp_buf ended;
 static uint8_t *stream; /* what the host sends */
@@ -168,7 +195,7 @@ static uint32_t choose_number(void) {
 static uint8_t choose_message(void) {
   static const uint8_t known[] = {
 #define KNOWN(NAME, name, request_bytes, most_rest, response_bytes) TM_MESSAGE_##NAME,
-      TM_REQUESTS(KNOWN)
+      TM_REQUESTS(KNOWN) TM_SWAP_REQUESTS(KNOWN)
 #undef KNOWN
   };
   const uint8_t choice = choose();
@@ -185,6 +212,7 @@ static size_t fixed_bytes(uint8_t message) {
   case TM_MESSAGE_##NAME:                                           \
     return request_bytes;
     TM_REQUESTS(FIXED)
+    TM_SWAP_REQUESTS(FIXED)
 #undef FIXED
     default:
       return 0;
@@ -201,6 +229,22 @@ static void choose_sequence(uint16_t *sequence) {
   }
 }
 
+/* Makes the request to announce or to write a model whose hash is right, which would not be guessed; returns its
+ * bytes, 0 where it is not made. */
+static size_t choose_model(uint8_t *frame) {
+  uint8_t bytes[TM_SLOT_MODEL_BYTES];
+  static const uint8_t lengths[] = {1, 4, 6, sizeof(bytes)}; /* few, so that what is written was announced */
+  const uint32_t length = lengths[choose() % sizeof(lengths)];
+  memset(bytes, (uint8_t)length, length);
+  memcpy(frame + 4, &length, sizeof(length));
+  if (frame[2] == TM_MESSAGE_SLOT_BEGIN) {
+    tm_sha256(bytes, length, frame + 8);
+    return 8u + TM_SHA256_BYTES;
+  }
+  memcpy(frame + 8, bytes, length);
+  return frame[2] == TM_MESSAGE_SLOT_WRITE ? 8u + length : 0;
+}
+
 /* Appends the next frame that the choices make. */
 static void append_chosen(uint16_t *sequence) {
   uint8_t frame[3 * TM_FRAME_BYTES];
@@ -208,9 +252,10 @@ static void append_chosen(uint16_t *sequence) {
   memcpy(frame, sequence, 2);
   frame[2] = choose_message();
   frame[3] = choose() == 255 ? 0 : TM_STATUS_REQUEST;
-  size_t size = 4;
   const uint8_t form = choose();
-  const size_t words = form < 240 ? fixed_bytes(frame[2]) / 4u : form % 5u;
+  size_t size = form < 128 ? choose_model(frame) : 0;
+  const size_t words = size != 0 ? 0 : form < 240 ? fixed_bytes(frame[2]) / 4u : form % 5u;
+  size += size == 0 ? 4u : 0;
   for (size_t i = 0; i < words; i++) {
     uint32_t word = choose_number();
     if (frame[2] == TM_MESSAGE_HELLO && form < 224) {
@@ -264,6 +309,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
   }
   /* Whatever a run left, the next begins the same way: a reset of the device. */
+  begin_swaps();
   if (setjmp(ended) == 0) {
     tm_device_serve(&model);
   }

@@ -14,6 +14,13 @@ from tests.runtime.host_device import LINE_POLLED, write_headers
 from tinyml import resources
 
 HERE = Path(__file__).parent
+PARTS = ("runtime", "swap")
+SLOTS = """\
+extern uint32_t fuzzed_slots[];
+#define TM_SLOTS_START fuzzed_slots
+#define TM_SLOT_BYTES 160u
+#define TM_SLOTS_IN_FLASH 0
+"""
 MOST_BYTES = 600  # of an input: some 40 frames by choices, or one raw frame that is too long
 
 
@@ -42,8 +49,8 @@ def build(folder: Path, sources: list[Path] | None = None) -> Path:
     if shutil.which("clang") is None:
         pytest.skip("clang is not installed")
     write_headers(folder)
-    runtime = resources.firmware() / "runtime"
-    sources = sources or sorted(runtime.glob("*.c"))
+    sources = sources or [path for part in PARTS for path in sorted((resources.firmware() / part).glob("*.c"))]
+    (folder / "tm_slots_place.h").write_text(SLOTS, encoding="utf-8")
     program = folder / "fuzz_device"
     # The sanitizer guards no variable that has a section of its own.
     flags = [
@@ -55,7 +62,8 @@ def build(folder: Path, sources: list[Path] | None = None) -> Path:
         "-fsanitize=fuzzer,address,undefined",
         "-fno-sanitize-recover=all",
     ]
-    command = ["clang", *flags, f"-I{runtime}", f"-I{folder}", *map(str, sources), str(HERE / "fuzz_device.c")]
+    includes = [f"-I{folder}", *(f"-I{resources.firmware() / part}" for part in PARTS)]
+    command = ["clang", *flags, *includes, *map(str, sources), str(HERE / "fuzz_device.c")]
     subprocess.run([*command, "-o", str(program)], check=True, timeout=120)
     return program
 
