@@ -58,13 +58,9 @@ class Job:
         """The bytes of all outputs, and of all layers' outputs with the digests that come before some."""
         tensors, outputs = self.plan.graph.tensors, self.plan.graph.outputs
         layers = [t for layer in self.plan.layers for t in layer.operator.outputs]
-        digests = _WORD.size * sum(self.turns)
-        return sum(tensors[t].nbytes for t in outputs), digests + sum(tensors[t].nbytes for t in layers)
-
-    @property
-    def turns(self) -> list[int]:
-        """Of each layer in which operators take turns, how many they are."""
-        return [len(layer.stream.parts) for layer in self.plan.layers if layer.stream is not None]
+        parts = sum(len(layer.stream.parts) for layer in self.plan.layers if layer.stream is not None)
+        told = _WORD.size * parts + sum(tensors[t].nbytes for t in layers)
+        return sum(tensors[t].nbytes for t in outputs), told
 
     @property
     def further(self) -> list[tuple[int, int]]:

@@ -229,20 +229,23 @@ static void choose_sequence(uint16_t *sequence) {
   }
 }
 
-/* Makes the request to announce or to write a model whose hash is right, which would not be guessed; returns its
- * bytes, 0 where it is not made. */
-static size_t choose_model(uint8_t *frame) {
+/* Makes the body of a request to announce or to write a model whose hash is right, which would not be guessed;
+ * returns its bytes, 0 for other messages. */
+static size_t choose_model(uint8_t message, uint8_t *body) {
   uint8_t bytes[TM_SLOT_MODEL_BYTES];
   static const uint8_t lengths[] = {1, 4, 6, sizeof(bytes)}; /* few, so that what is written was announced */
+  if (message != TM_MESSAGE_SLOT_BEGIN && message != TM_MESSAGE_SLOT_WRITE) {
+    return 0;
+  }
   const uint32_t length = lengths[choose() % sizeof(lengths)];
   memset(bytes, (uint8_t)length, length);
-  memcpy(frame + 4, &length, sizeof(length));
-  if (frame[2] == TM_MESSAGE_SLOT_BEGIN) {
-    tm_sha256(bytes, length, frame + 8);
-    return 8u + TM_SHA256_BYTES;
+  memcpy(body, &length, sizeof(length));
+  if (message == TM_MESSAGE_SLOT_BEGIN) {
+    tm_sha256(bytes, length, body + sizeof(length));
+    return sizeof(length) + TM_SHA256_BYTES;
   }
-  memcpy(frame + 8, bytes, length);
-  return frame[2] == TM_MESSAGE_SLOT_WRITE ? 8u + length : 0;
+  memcpy(body + sizeof(length), bytes, length);
+  return sizeof(length) + length;
 }
 
 /* Appends the next frame that the choices make. */
@@ -253,9 +256,9 @@ static void append_chosen(uint16_t *sequence) {
   frame[2] = choose_message();
   frame[3] = choose() == 255 ? 0 : TM_STATUS_REQUEST;
   const uint8_t form = choose();
-  size_t size = form < 128 ? choose_model(frame) : 0;
-  const size_t words = size != 0 ? 0 : form < 240 ? fixed_bytes(frame[2]) / 4u : form % 5u;
-  size += size == 0 ? 4u : 0;
+  const size_t made = form < 128 ? choose_model(frame[2], frame + 4) : 0;
+  const size_t words = made != 0 ? 0 : form < 240 ? fixed_bytes(frame[2]) / 4u : form % 5u;
+  size_t size = 4u + made;
   for (size_t i = 0; i < words; i++) {
     uint32_t word = choose_number();
     if (frame[2] == TM_MESSAGE_HELLO && form < 224) {
